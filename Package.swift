@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// Packages, each under the short name the targets below use.
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+func room(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + [argumentParser, lifecycle, unixSignals, logging, "Telemetry"],
+        swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, path: "Tests/" + name, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "continuo",
+    products: [
+        .executable(name: "continuo-engine", targets: ["continuo-engine"]),
+        .executable(name: "continuo-agent", targets: ["continuo-agent"]),
+        .executable(name: "continuo-watchdog", targets: ["continuo-watchdog"]),
+        .executable(name: "continuo-memory-host", targets: ["continuo-memory-host"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The C libraries, one shim header each.
+        .systemLibrary(name: "CThreads"),
+        .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq"),
+        .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq"),
+        .target(name: "CEmbedded"),
+
+        // Clients: know nothing of chains.
+        room("Threads", ["CThreads"]),
+        room("Curl", ["CCurl"]),
+        room("PostgreSQL", ["CPostgreSQL", "Threads", deque, logging, lifecycle]),
+        room("RabbitMQ", ["CRabbitMQ", "Threads", deque, logging, lifecycle]),
+
+        // The domain.
+        room("Model", []),
+        room("Blueprints", ["Model", "CEmbedded", yams]),
+        room("Wire", ["Model", "RabbitMQ", crypto]),
+        room("Ledger", ["Model", "PostgreSQL", "CEmbedded", crypto, logging]),
+
+        // Drivers.
+        room("Drivers", path: "Sources/Drivers/Contract", ["Model"]),
+        room("MemoryDriver", path: "Sources/Drivers/Memory", ["Drivers", "Model", "Curl"]),
+        room("DockerDriver", path: "Sources/Drivers/Docker", ["Drivers", "Model", "Curl", crypto]),
+
+        // Services.
+        room("Telemetry", [logging]),
+        room("Agent", ["Drivers", "Model", "Wire", "RabbitMQ", crypto, logging, lifecycle]),
+        room(
+            "Engine",
+            [
+                "Blueprints", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "CEmbedded", crypto, hummingbird, httpTypes,
+                nioCore, nioHTTP1, logging, lifecycle,
+            ]),
+        room("Watchdog", ["Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", logging, lifecycle]),
+
+        // Programs, a few lines each.
+        program("continuo-engine", ["Engine", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "Blueprints", crypto]),
+        program("continuo-agent", ["Agent", "Drivers", "DockerDriver", "MemoryDriver", "Model", "RabbitMQ", "Wire"]),
+        program("continuo-watchdog", ["Watchdog", "Ledger", "PostgreSQL", "RabbitMQ", "Wire"]),
+        program("continuo-memory-host", ["MemoryDriver", "Drivers", "Model", hummingbird, httpTypes, nioCore]),
+
+        // Tests, one folder per room.
+        tests("Threads", ["Threads"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu2x
+)
