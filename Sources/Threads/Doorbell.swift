@@ -1,0 +1,33 @@
+import CThreads
+import Glibc
+
+/// Wakes a thread that sleeps in `poll`. Ringing twice before it wakes is ringing once.
+struct Doorbell: ~Copyable, Sendable {
+    private let descriptor: Int32
+
+    init() {
+        descriptor = continuo_event_descriptor()
+        precondition(descriptor >= 0, "no event descriptor: errno \(errno); raise the limit of open files (ulimit -n)")
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    func ring() {
+        eventfd_write(descriptor, 1)
+    }
+
+    /// Sleeps until the bell rings, `watched` is ready, or the watch's tick is over.
+    func sleep(watching watched: Watch?) {
+        var polled = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
+        if let watched {
+            polled.append(pollfd(fd: watched.descriptor, events: watched.events.rawValue, revents: 0))
+        }
+        poll(&polled, nfds_t(polled.count), watched?.tickMilliseconds ?? -1)
+        if polled[0].revents != 0 {
+            var rings: eventfd_t = 0
+            eventfd_read(descriptor, &rings)
+        }
+    }
+}
