@@ -1,0 +1,103 @@
+public import FoundationEssentials
+
+/// The kind of infrastructure that a host is.
+public enum DriverKind: String, Codable, Sendable, CaseIterable {
+    case docker, swarm, kubernetes, memory
+}
+
+/// What an agent needs to reach a host.
+public struct HostTarget: Codable, Sendable, Hashable {
+    public var id: HostID
+    public var driver: DriverKind
+    /// Where the host's own API answers: `unix:///path` or `tcp://host:port`.
+    public var endpoint: String
+    /// The name or IP by which the host's published ports are reached.
+    public var address: String
+    /// Whether TCP without TLS is allowed.
+    public var insecure: Bool
+    /// Sealed to the site's key, bound to id, driver, endpoint and site; `nil` where the endpoint asks for none.
+    public var sealedCredentials: String?
+
+    public init(
+        id: HostID, driver: DriverKind, endpoint: String, address: String, insecure: Bool = false, sealedCredentials: String? = nil
+    ) {
+        self.id = id
+        self.driver = driver
+        self.endpoint = endpoint
+        self.address = address
+        self.insecure = insecure
+        self.sealedCredentials = sealedCredentials
+    }
+}
+
+/// What a probe found out about a host.
+public struct HostFacts: Codable, Sendable, Hashable {
+    /// The version that the host's API names.
+    public var version: String
+    public var apiVersion: String
+    public var operatingSystem: String
+    public var architecture: String
+    public var cpus: Int
+    public var memoryBytes: Int
+
+    public init(
+        version: String, apiVersion: String, operatingSystem: String, architecture: String, cpus: Int, memoryBytes: Int
+    ) {
+        self.version = version
+        self.apiVersion = apiVersion
+        self.operatingSystem = operatingSystem
+        self.architecture = architecture
+        self.cpus = cpus
+        self.memoryBytes = memoryBytes
+    }
+}
+
+public enum HostStatus: String, Codable, Sendable, CaseIterable {
+    case pending, active, unreachable, deleting, gone
+}
+
+/// One place that runs chains.
+public struct Host: Sendable, Hashable {
+    public var target: HostTarget
+    public var name: String
+    public var site: String
+    /// How many chains it may hold.
+    public var capacity: Int
+    /// How many operations may be in flight on it.
+    public var parallel: Int
+    /// Whether the scheduler may place chains on it.
+    public var schedulable: Bool
+    /// Whether pools may fill it.
+    public var autofill: Bool
+    /// The ports it may publish: first and last.
+    public var ports: ClosedRange<Int>
+    /// The network from which chains get their subnets, in CIDR form with a prefix of at most 24 bits.
+    public var network: String
+    public var status: HostStatus
+    /// Why it is not active; `nil` when it is.
+    public var reason: String?
+    public var facts: HostFacts?
+    public var createdAt: Date
+
+    public init(
+        target: HostTarget, name: String, site: String, capacity: Int, parallel: Int = 4, schedulable: Bool = true,
+        autofill: Bool = true, ports: ClosedRange<Int> = 20_000...29_999, network: String = "10.201.0.0/16",
+        status: HostStatus = .pending, reason: String? = nil, facts: HostFacts? = nil, createdAt: Date
+    ) {
+        self.target = target
+        self.name = name
+        self.site = site
+        self.capacity = capacity
+        self.parallel = parallel
+        self.schedulable = schedulable
+        self.autofill = autofill
+        self.ports = ports
+        self.network = network
+        self.status = status
+        self.reason = reason
+        self.facts = facts
+        self.createdAt = createdAt
+    }
+
+    public var id: HostID { target.id }
+}
