@@ -1,4 +1,3 @@
-public import FoundationEssentials
 public import Model
 
 /// Asks an agent for an operation's work; self-contained.

@@ -1,4 +1,3 @@
-public import FoundationEssentials
 public import Model
 
 /// Asks an agent to look at a host and to hold the answer until something changes.

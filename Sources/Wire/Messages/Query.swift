@@ -1,4 +1,3 @@
-public import FoundationEssentials
 public import Model
 
 /// Asks an agent for live data; answered over direct reply-to.

@@ -1,4 +1,3 @@
-public import FoundationEssentials
 public import Model
 
 /// What an agent says.
