@@ -73,9 +73,10 @@ let package = Package(
 
         // The domain.
         room("Model", []),
-        room("Blueprints", ["Model", "CEmbedded", yams]),
+        room("Embedded", ["CEmbedded"]),
+        room("Blueprints", ["Model", "Embedded", yams]),
         room("Wire", ["Model", "RabbitMQ", crypto]),
-        room("Ledger", ["Model", "PostgreSQL", "CEmbedded", crypto, logging]),
+        room("Ledger", ["Model", "PostgreSQL", "Embedded", crypto, logging]),
 
         // Drivers.
         room("Drivers", path: "Sources/Drivers/Contract", ["Model"]),
@@ -88,7 +89,7 @@ let package = Package(
         room(
             "Engine",
             [
-                "Blueprints", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "CEmbedded", crypto, hummingbird, httpTypes,
+                "Blueprints", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "Embedded", crypto, hummingbird, httpTypes,
                 nioCore, nioHTTP1, logging, lifecycle,
             ]),
         room("Watchdog", ["Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", logging, lifecycle]),
@@ -101,6 +102,7 @@ let package = Package(
 
         // Tests, one folder per room.
         tests("Threads", ["Threads"]),
+        tests("Embedded", ["Embedded"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

@@ -1,2 +1,13 @@
+// The files of `schemas/` inside the programs, so that a stripped binary needs nothing beside it.
+// A new file is one more pair of lines here; a test finds the forgotten ones.
 #include "embedded.h"
-const continuo_embedded_file continuo_embedded_files[] = { { 0, 0, 0 } };
+
+static const continuo_embedded_file files[] = {
+
+#define FILE "../../schemas/blueprints/litecoin-regtest.yaml"
+#include "entry.h"
+
+};
+
+const continuo_embedded_file *const continuo_embedded_files = files;
+const size_t continuo_embedded_file_count = sizeof files / sizeof files[0];
