@@ -79,7 +79,7 @@ let package = Package(
         room("Ledger", ["Model", "PostgreSQL", "Embedded", crypto, logging]),
 
         // Drivers.
-        room("Drivers", path: "Sources/Drivers/Contract", ["Model"]),
+        room("Drivers", path: "Sources/Drivers/Contract", ["Model", crypto]),
         room("MemoryDriver", path: "Sources/Drivers/Memory", ["Drivers", "Model", "Curl"]),
         room("DockerDriver", path: "Sources/Drivers/Docker", ["Drivers", "Model", "Curl", crypto]),
 
@@ -103,6 +103,7 @@ let package = Package(
         // Tests, one folder per room.
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
+        tests("Drivers", ["Drivers", "Model"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x
