@@ -67,7 +67,7 @@ let package = Package(
 
         // Clients: know nothing of chains.
         room("Threads", ["CThreads"]),
-        room("Curl", ["CCurl"]),
+        room("Curl", ["CCurl", "CThreads"]),
         room("PostgreSQL", ["CPostgreSQL", "Threads", deque, logging, lifecycle]),
         room("RabbitMQ", ["CRabbitMQ", "Threads", deque, logging, lifecycle]),
 
@@ -104,6 +104,7 @@ let package = Package(
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
         tests("Drivers", ["Drivers", "Model"]),
+        tests("Curl", ["Curl"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x
