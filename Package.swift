@@ -101,6 +101,7 @@ let package = Package(
         program("continuo-memory-host", ["MemoryDriver", "Drivers", "Model", hummingbird, httpTypes, nioCore]),
 
         // Tests, one folder per room.
+        tests("Model", ["Model"]),
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
         tests("Drivers", ["Drivers", "Model"]),

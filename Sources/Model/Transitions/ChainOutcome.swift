@@ -1,0 +1,70 @@
+/// What must follow a change of a chain in the same transaction.
+public enum ChainEffect: Sendable, Hashable {
+    /// A lease that waits for this chain becomes active.
+    case activateLease
+    /// Its lease, waiting or active, ends.
+    case endLease(LeaseEnd)
+    /// Its ports, its subnet and its place on the host are free again.
+    case free
+}
+
+extension Chain {
+    /// What the end of an operation changes.
+    ///
+    /// - Parameters:
+    ///   - isNewest: whether no later operation of the chain is open; the newest decides the phase.
+    ///   - observed: what the agent saw at the end of a successful operation.
+    public mutating func operationEnded(
+        _ kind: OperationKind, _ end: OperationEnd, isNewest: Bool, observed: ObservedChain?
+    ) -> [ChainEffect] {
+        if let observed { see(observed) }
+        guard isNewest else { return [] }
+        switch end {
+        case .superseded: return []
+        case .succeeded: return settle()
+        case .failed(let error): return giveUp(kind, error.code.rawValue, error.message)
+        case .cancelled: return giveUp(kind, WorkError.Code.cancelled.rawValue, "cancelled")
+        }
+    }
+
+    private mutating func settle() -> [ChainEffect] {
+        reason = nil
+        switch desired.power {
+        case .running:
+            phase = .running
+            return [.activateLease]
+        case .stopped:
+            phase = .stopped
+            health = .unknown
+            healthDetail = nil
+            return []
+        case .absent:
+            phase = .gone
+            health = .unknown
+            healthDetail = nil
+            nodes = []
+            return [.endLease(.revoked), .free]
+        }
+    }
+
+    private mutating func giveUp(_ kind: OperationKind, _ code: String, _ message: String) -> [ChainEffect] {
+        guard kind != .repair else {
+            health = .unhealthy
+            healthDetail = "repair failed: \(message)"
+            return []
+        }
+        phase = .failed
+        reason = "\(code): \(message)"
+        health = .unknown
+        return kind == .create || kind == .reset ? [.endLease(.chainFailed)] : []
+    }
+
+    /// Takes over what was seen of the nodes, and the health that follows from it.
+    public mutating func see(_ observed: ObservedChain) {
+        nodes = plan.nodes.map { planned in
+            observed.nodes.first { $0.name == planned.name } ?? ObservedNode(name: planned.name, state: .missing)
+        }
+        guard desired.power == .running else { return }
+        (health, healthDetail) = assessedHealth()
+    }
+}

@@ -1,0 +1,27 @@
+extension Chain {
+    /// What a request changes, before any agent has done anything.
+    ///
+    /// - Throws: `Refusal` when the chain's phase forbids it; the table of pairs is asked separately.
+    public func requested(_ kind: OperationKind) throws(Refusal) -> Chain {
+        if phase == .gone { throw .chainGone }
+        if phase == .deleting, kind != .delete { throw .chainDeleting }
+        var next = self
+        switch kind {
+        case .create, .hostCreate, .hostDelete, .repair: return next
+        case .start: next.desired.power = .running
+        case .stop: next.desired.power = .stopped
+        case .restart:
+            next.desired.power = .running
+            next.desired.restarts += 1
+        case .reset:
+            next.desired.power = .running
+            next.desired.incarnation += 1
+            next.phase = .resetting
+        case .delete:
+            next.desired.power = .absent
+            next.phase = .deleting
+        }
+        next.desired.generation += 1
+        return next
+    }
+}
