@@ -1,4 +1,21 @@
 #pragma once
 #include <amqp.h>
-#include <amqp_tcp_socket.h>
 #include <amqp_ssl_socket.h>
+#include <amqp_tcp_socket.h>
+
+// Swift can't call variadic functions: one inline per authentication mechanism.
+
+static inline amqp_rpc_reply_t continuo_amqp_login_plain(
+    amqp_connection_state_t state, const char *vhost, int channel_max, int frame_max, int heartbeat,
+    const amqp_table_t *properties, const char *user, const char *password) {
+    return amqp_login_with_properties(
+        state, vhost, channel_max, frame_max, heartbeat, properties, AMQP_SASL_METHOD_PLAIN, user, password);
+}
+
+/// The client certificate says who we are; the identity is empty.
+static inline amqp_rpc_reply_t continuo_amqp_login_external(
+    amqp_connection_state_t state, const char *vhost, int channel_max, int frame_max, int heartbeat,
+    const amqp_table_t *properties) {
+    return amqp_login_with_properties(
+        state, vhost, channel_max, frame_max, heartbeat, properties, AMQP_SASL_METHOD_EXTERNAL, "");
+}

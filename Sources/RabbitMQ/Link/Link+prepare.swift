@@ -1,0 +1,60 @@
+import CRabbitMQ
+
+/// The name under which a channel reads the replies to its own requests (https://www.rabbitmq.com/direct-reply-to.html).
+let directReplyQueue = "amq.rabbitmq.reply-to"
+
+// Requests with an answer: only before the first message goes either way.
+extension Link {
+    func declare(_ topology: Topology) throws(BrokerError) {
+        for exchange in topology.exchanges { try declare(exchange) }
+        for queue in topology.queues { try declare(queue) }
+        for binding in topology.bindings { try declare(binding) }
+    }
+
+    private func declare(_ exchange: Topology.Exchange) throws(BrokerError) {
+        defer { arena.recycle() }
+        amqp_exchange_declare(
+            state, Self.channel, arena.bytes(exchange.name), arena.bytes(exchange.kind.rawValue), 0, exchange.durable ? 1 : 0, 0,
+            0, amqp_empty_table)
+        try check(amqp_get_rpc_reply(state), "Declaring exchange \(exchange.name)")
+    }
+
+    private func declare(_ queue: Topology.Queue) throws(BrokerError) {
+        defer { arena.recycle() }
+        amqp_queue_declare(
+            state, Self.channel, arena.bytes(queue.name), 0, queue.durable ? 1 : 0, queue.exclusive ? 1 : 0,
+            queue.autoDelete ? 1 : 0, arena.table(queue.allArguments))
+        try check(amqp_get_rpc_reply(state), "Declaring queue \(queue.name)")
+    }
+
+    private func declare(_ binding: Topology.Binding) throws(BrokerError) {
+        defer { arena.recycle() }
+        amqp_queue_bind(
+            state, Self.channel, arena.bytes(binding.queue), arena.bytes(binding.exchange), arena.bytes(binding.routingKey),
+            amqp_empty_table)
+        try check(amqp_get_rpc_reply(state), "Binding queue \(binding.queue) to exchange \(binding.exchange)")
+    }
+
+    /// From now on the broker confirms each message, numbered from 1.
+    func requestConfirms() throws(BrokerError) {
+        amqp_confirm_select(state, Self.channel)
+        try check(amqp_get_rpc_reply(state), "Asking for confirms")
+    }
+
+    /// - Parameters:
+    ///   - prefetch: how many unacknowledged deliveries there may be; 0 where none are acknowledged.
+    func subscribe(to queue: String, prefetch: UInt16, acknowledged: Bool, exclusive: Bool) throws(BrokerError) {
+        defer { arena.recycle() }
+        if prefetch > 0 {
+            amqp_basic_qos(state, Self.channel, 0, prefetch, 0)
+            try check(amqp_get_rpc_reply(state), "Setting the prefetch")
+        }
+        amqp_basic_consume(
+            state, Self.channel, arena.bytes(queue), arena.bytes(Self.consumerTag), 0, acknowledged ? 0 : 1, exclusive ? 1 : 0,
+            amqp_empty_table)
+        try check(amqp_get_rpc_reply(state), "Subscribing to queue \(queue)")
+    }
+
+    /// One subscription per channel: any name will do.
+    static let consumerTag = "1"
+}

@@ -1,0 +1,147 @@
+import Synchronization
+
+/// Where callers leave their messages and the connection's thread fetches them.
+final class PublishDesk: Sendable {
+    private struct Caller {
+        let continuation: CheckedContinuation<[Confirmation], Never>
+        let timer: Task<Void, Never>
+    }
+
+    private struct State {
+        var ledger: PublishLedger
+        var callers: [PublishLedger.BatchID: Caller] = [:]
+        /// Why nothing can be written now; nil: it can.
+        var obstacle: BrokerError? = BrokerError(.stopped, "The service has not been started.")
+        var hasEnded = false
+
+        var canWrite: Bool { obstacle == nil && ledger.canTake }
+
+        mutating func note(_ returned: Returned) {
+            if let tag = returned.publishTag { ledger.returned(tag, code: returned.code, text: returned.text) }
+        }
+    }
+
+    private let state: Mutex<State>
+
+    init(window: Int, maximumBody: Int) {
+        state = Mutex(State(ledger: PublishLedger(window: window, maximumBody: maximumBody)))
+    }
+
+    var isDrained: Bool { state.withLock { $0.ledger.isEmpty } }
+}
+
+// MARK: For callers
+
+extension PublishDesk {
+    /// Waits until each message is settled, `timeout` at most.
+    func publish(_ messages: [Message], timeout: Duration, nudge: () -> Void) async -> [Confirmation] {
+        guard !messages.isEmpty else { return [] }
+        let batch = Mutex<PublishLedger.BatchID?>(nil)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let id = enter(messages, timeout, continuation)
+                batch.withLock { $0 = id }
+                if Task.isCancelled { cancel(id) }
+                nudge()
+            }
+        } onCancel: {
+            // Not yet entered: the check above sees the cancellation.
+            batch.withLock { $0 }.map(cancel)
+        }
+    }
+
+    private func enter(
+        _ messages: [Message], _ timeout: Duration, _ continuation: CheckedContinuation<[Confirmation], Never>
+    ) -> PublishLedger.BatchID {
+        let (id, finished) = state.withLock { state in
+            let (id, finished) = state.ledger.add(messages)
+            let timer = Task {
+                guard (try? await Task.sleep(for: timeout)) != nil else { return }
+                expire(id)
+            }
+            state.callers[id] = Caller(continuation: continuation, timer: timer)
+            let refused = state.hasEnded ? state.ledger.expire(id, PublishDesk.ended) : nil
+            return (id, finished ?? refused)
+        }
+        if let finished { answer([finished]) }
+        return id
+    }
+
+    private func expire(_ id: PublishLedger.BatchID) {
+        let finished = state.withLock { state in
+            let error = state.obstacle ?? BrokerError(.timeout, "The broker did not confirm in time.")
+            return state.ledger.expire(id, error)
+        }
+        if let finished { answer([finished]) }
+    }
+
+    private func cancel(_ id: PublishLedger.BatchID) {
+        let error = BrokerError(.cancelled, "The publishing task was cancelled.")
+        if let finished = state.withLock({ $0.ledger.expire(id, error) }) { answer([finished]) }
+    }
+
+    private func answer(_ finished: [PublishLedger.Finished]) {
+        for batch in finished {
+            guard let caller = state.withLock({ $0.callers.removeValue(forKey: batch.batch) }) else { continue }
+            caller.timer.cancel()
+            caller.continuation.resume(returning: batch.confirmations)
+        }
+    }
+
+    private static let ended = BrokerError(.stopped, "The service has ended.")
+}
+
+// MARK: For the connection's thread
+
+extension PublishDesk {
+    func linkPrepared() {
+        state.withLock { $0.obstacle = nil }
+    }
+
+    func linkLost(_ error: BrokerError) {
+        change { state in
+            state.obstacle = error
+            return state.ledger.linkLost(error)
+        }
+    }
+
+    func ended() {
+        change { state in
+            state.hasEnded = true
+            return state.ledger.expireAll(PublishDesk.ended)
+        }
+    }
+
+    func handle(_ received: Received) {
+        change { state in
+            switch received {
+            case .confirmed(let tag, let multiple): return state.ledger.confirmed(tag, multiple: multiple)
+            case .refused(let tag, let multiple): return state.ledger.refused(tag, multiple: multiple)
+            case .returned(let returned): state.note(returned)
+            case .blocked(let reason): state.obstacle = BrokerError(.blocked, "The broker takes no messages: \(reason).")
+            case .unblocked: state.obstacle = nil
+            case .delivered, .subscriptionCancelled, .subscriptionEnded: break
+            }
+            return []
+        }
+    }
+
+    /// - Returns: whether more waits for the socket to become writable.
+    func write(to link: Link) throws(BrokerError) -> Bool {
+        while state.withLock({ $0.canWrite }) {
+            guard link.isWritable else { return true }
+            guard let outgoing = state.withLock({ $0.ledger.take() }) else { return false }
+            do throws(BrokerError) {
+                try link.publish(outgoing.message, tag: outgoing.tag)
+            } catch {
+                change { $0.ledger.unwritten(outgoing.tag, error) }
+                throw error
+            }
+        }
+        return false
+    }
+
+    private func change(_ change: (inout State) -> [PublishLedger.Finished]) {
+        answer(state.withLock { change(&$0) })
+    }
+}
