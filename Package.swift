@@ -106,6 +106,7 @@ let package = Package(
         tests("Embedded", ["Embedded"]),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Curl", ["Curl"]),
+        tests("Wire", ["Wire", "Model", "RabbitMQ"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

@@ -7,6 +7,33 @@ static const continuo_embedded_file files[] = {
 #define FILE "../../schemas/blueprints/litecoin-regtest.yaml"
 #include "entry.h"
 
+#define FILE "../../schemas/messages/answer.json"
+#include "entry.h"
+
+#define FILE "../../schemas/messages/command.json"
+#include "entry.h"
+
+#define FILE "../../schemas/messages/control.json"
+#include "entry.h"
+
+#define FILE "../../schemas/messages/envelope.json"
+#include "entry.h"
+
+#define FILE "../../schemas/messages/marker.json"
+#include "entry.h"
+
+#define FILE "../../schemas/messages/observe.json"
+#include "entry.h"
+
+#define FILE "../../schemas/messages/query.json"
+#include "entry.h"
+
+#define FILE "../../schemas/messages/report.json"
+#include "entry.h"
+
+#define FILE "../../schemas/messages/words.json"
+#include "entry.h"
+
 };
 
 const continuo_embedded_file *const continuo_embedded_files = files;

@@ -2,7 +2,7 @@ public import Model
 
 /// Asks an agent for an operation's work; self-contained.
 public struct Command: Codable, Sendable, Hashable {
-    public enum Work: Codable, Sendable, Hashable {
+    public enum Work: Sendable, Hashable {
         /// Reach the host and say what it is (host.create).
         case probe
         /// Remove everything of this installation from the host (host.delete).

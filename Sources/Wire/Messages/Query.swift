@@ -7,7 +7,7 @@ public struct Query: Codable, Sendable, Hashable {
     public var replyKey: String
     public var ask: Ask
 
-    public enum Ask: Codable, Sendable, Hashable {
+    public enum Ask: Sendable, Hashable {
         /// The chain's connection files, resolved from its vault and from observed endpoints.
         case connection(ChainWork)
     }
@@ -20,7 +20,7 @@ public struct Query: Codable, Sendable, Hashable {
 }
 
 /// The answer to a query, sealed on the wire.
-public enum Answer: Codable, Sendable, Hashable {
+public enum Answer: Sendable, Hashable {
     case connection(Connection)
     case failed(WorkError)
 

@@ -1,7 +1,7 @@
 public import Model
 
 /// What an agent says.
-public enum Report: Codable, Sendable, Hashable {
+public enum Report: Sendable, Hashable {
     /// Renews the agent's term.
     case heartbeat(AgentPresence)
     /// About to change the host for the first time in this attempt.
@@ -26,7 +26,7 @@ public enum Report: Codable, Sendable, Hashable {
         }
     }
 
-    public enum Outcome: Codable, Sendable, Hashable {
+    public enum Outcome: Sendable, Hashable {
         case probed(HostFacts)
         case cleansed
         case converged(ObservedChain)
@@ -51,7 +51,7 @@ public enum Report: Codable, Sendable, Hashable {
         public var asOf: Int
         public var result: Result
 
-        public enum Result: Codable, Sendable, Hashable {
+        public enum Result: Sendable, Hashable {
             /// The digest differs from the request's.
             case seen(HostObservation)
             /// Nothing changed while the request was held.

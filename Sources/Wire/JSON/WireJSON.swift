@@ -1,0 +1,57 @@
+public import FoundationEssentials
+
+/// JSON as it goes on the road: sorted keys, dates in ISO 8601 with milliseconds; the same value gives the same bytes everywhere.
+public enum WireJSON {
+    public static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .custom { date, encoder in
+            var container = encoder.singleValueContainer()
+            try container.encode(text(of: date))
+        }
+        return [UInt8](try encoder.encode(value))
+    }
+
+    /// - Throws: `undecodable`, naming the place.
+    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(WireError) -> Value {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let container = try decoder.singleValueContainer()
+            guard let date = date(from: try container.decode(String.self)) else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "no ISO 8601 time")
+            }
+            return date
+        }
+        do {
+            return try decoder.decode(type, from: Data(bytes))
+        } catch {
+            throw .undecodable(place(of: error))
+        }
+    }
+
+    /// `2026-03-01T12:00:00.000Z`
+    public static func text(of date: Date) -> String {
+        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
+    /// Reads ISO 8601 with or without a fraction of a second.
+    public static func date(from text: String) -> Date? {
+        (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle()))
+    }
+
+    /// Where in the JSON it went wrong; the value found there is not repeated, for it may be secret.
+    private static func place(of error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "no JSON" }
+        return switch error {
+        case .keyNotFound(let key, let context): "\(path(context.codingPath)) lacks \(key.stringValue)"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): "wrong type at \(path(context.codingPath))"
+        case .dataCorrupted(let context): "wrong value at \(path(context.codingPath))"
+        @unknown default: "no JSON"
+        }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        "/" + keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: "/")
+    }
+}

@@ -1,0 +1,49 @@
+import Model
+
+extension Query.Ask: Codable {
+    private enum Key: String, CodingKey {
+        case chain
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let tagged = try Tagged(decoder, Key.self)
+        switch tagged.tag {
+        case "connection": self = .connection(try tagged.value(.chain))
+        default: throw tagged.unknown
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .connection(let chain):
+            var tagged = try Tagged<Key>.begin("connection", encoder)
+            try tagged.put(chain, .chain)
+        }
+    }
+}
+
+extension Answer: Codable {
+    private enum Key: String, CodingKey {
+        case connection, error
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let tagged = try Tagged(decoder, Key.self)
+        switch tagged.tag {
+        case "connection": self = .connection(try tagged.value(.connection))
+        case "failed": self = .failed(try tagged.value(.error))
+        default: throw tagged.unknown
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .connection(let connection):
+            var tagged = try Tagged<Key>.begin("connection", encoder)
+            try tagged.put(connection, .connection)
+        case .failed(let error):
+            var tagged = try Tagged<Key>.begin("failed", encoder)
+            try tagged.put(error, .error)
+        }
+    }
+}
