@@ -7,8 +7,8 @@ struct JSONSchema {
     private let root: JSONValue
 
     private static let files: [String: JSONValue] = {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folder = repository.appending(path: "schemas/messages")
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let folder = tests.deletingLastPathComponent().appending(path: "schemas/messages")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.reduce(into: [:]) { files, name in
             files[name] = try? JSONDecoder().decode(JSONValue.self, from: Data(contentsOf: folder.appending(path: name)))

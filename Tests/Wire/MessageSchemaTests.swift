@@ -45,7 +45,9 @@ struct MessageSchemaTests {
     @Test("a member that the schema does not know is a problem, and so is a missing one")
     func strict() throws {
         let json = try message(.observe, Samples.observe)
-        guard case .object(var members) = json, case .object(var payload) = members["payload"] else { return #expect(Bool(false)) }
+        guard case .object(var members) = json, case .object(var payload) = members["payload"] else {
+            return #expect(Bool(false))
+        }
         payload["extra"] = .null
         payload["digest"] = nil
         members["payload"] = .object(payload)

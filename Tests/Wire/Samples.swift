@@ -4,7 +4,8 @@ import Wire
 /// One of every message, with every optional member there.
 enum Samples {
     static let host = HostTarget(
-        id: .fresh(), driver: .docker, endpoint: "tcp://10.0.0.1:2376", address: "10.0.0.1", insecure: true, sealedCredentials: "1.a.b")
+        id: .fresh(), driver: .docker, endpoint: "tcp://10.0.0.1:2376", address: "10.0.0.1", insecure: true,
+        sealedCredentials: "1.a.b")
 
     static let plan = Plan(
         blueprint: BlueprintReference(name: "sample", version: 1), secrets: [PlannedSecret(name: "rpc", length: 32)],
@@ -50,14 +51,16 @@ enum Samples {
     static let reports: [Report] = [
         .heartbeat(
             AgentPresence(
-                id: .fresh(), name: "machine/1", site: "default", driver: .memory, version: "0.1", schemas: [1], working: [.fresh()])),
+                id: .fresh(), name: "machine/1", site: "default", driver: .memory, version: "0.1", schemas: [1],
+                working: [.fresh()])),
         .started(attempt),
         .progress(attempt, Progress(done: 1, total: 2, step: "starting one")),
         .outcome(
             attempt,
             .probed(
                 HostFacts(
-                    version: "20.10", apiVersion: "1.41", operatingSystem: "Debian 12", architecture: "x86_64", cpus: 2, memoryBytes: 1))
+                    version: "20.10", apiVersion: "1.41", operatingSystem: "Debian 12", architecture: "x86_64", cpus: 2,
+                    memoryBytes: 1))
         ),
         .outcome(attempt, .cleansed),
         .outcome(attempt, .converged(chain)),
@@ -75,7 +78,8 @@ enum Samples {
             Answer.Connection(
                 nodes: [
                     Answer.Connection.Node(
-                        name: "one", endpoints: [Answer.Connection.Endpoint(name: "rpc", host: "h", port: 20_000, url: "http://h:20000")])
+                        name: "one",
+                        endpoints: [Answer.Connection.Endpoint(name: "rpc", host: "h", port: 20_000, url: "http://h:20000")])
                 ],
                 files: [Answer.Connection.File(name: "f", mediaType: "text/plain", content: "x")])),
     ]

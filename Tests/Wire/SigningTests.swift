@@ -17,7 +17,9 @@ struct SigningTests {
         try signer.seal(.command, destination: place.name, site: site, payload: Samples.commands[0], repeat: true)
     }
 
-    func read(_ message: SignedMessage, body: [UInt8]? = nil, at destination: String? = nil, schema: Int = 1) throws -> Opened<Command> {
+    func read(_ message: SignedMessage, body: [UInt8]? = nil, at destination: String? = nil, schema: Int = 1) throws -> Opened<
+        Command
+    > {
         try Verifier(site: site).open(
             body ?? message.body, headers: message.headers, as: Command.self, kind: .command,
             expectedDestination: destination ?? place.name, schema: schema)
@@ -93,9 +95,9 @@ struct SigningTests {
                 forged.body, headers: forged.headers, as: Marker.self, kind: .marker, expectedDestination: Queues.reports)
         }
         let marker = Marker(leader: UUID(), number: 2)
-        let true_ = try engine.seal(.marker, destination: Queues.reports, site: "watchdog", payload: marker)
+        let genuine = try engine.seal(.marker, destination: Queues.reports, site: "watchdog", payload: marker)
         let opened = try verifier.open(
-            true_.body, headers: true_.headers, as: Marker.self, kind: .marker, expectedDestination: Queues.reports)
+            genuine.body, headers: genuine.headers, as: Marker.self, kind: .marker, expectedDestination: Queues.reports)
         #expect(opened.payload == marker)
     }
 
@@ -122,7 +124,8 @@ struct SigningTests {
         let message = try command(engine)
         #expect(throws: WireError.newerSchema(1)) { try read(message, schema: 0) }
         let head = try Verifier(site: site).open(
-            message.body, headers: message.headers, as: CommandHead.self, kind: .command, expectedDestination: place.name, schema: .max)
+            message.body, headers: message.headers, as: CommandHead.self, kind: .command, expectedDestination: place.name,
+            schema: .max)
         #expect(head.payload.operation == Samples.commands[0].operation)
         #expect(head.payload.host.id == Samples.commands[0].host.id)
     }

@@ -25,7 +25,8 @@ public protocol Driver: Sendable {
     func remove(_ objects: [ObjectReference], on host: HostTarget, _ context: WorkContext) async throws(WorkError)
 
     /// The vault of one incarnation as it lies on the host; `nil` when there is none.
-    func vault(of chain: ChainID, incarnation: Int, on host: HostTarget, _ context: WorkContext) async throws(WorkError) -> SealedVault?
+    func vault(of chain: ChainID, incarnation: Int, on host: HostTarget, _ context: WorkContext) async throws(WorkError)
+        -> SealedVault?
 }
 
 /// What a driver is given with every call.

@@ -1,5 +1,5 @@
-public import Model
 public import FoundationEssentials
+public import Model
 
 /// A place on the road: how the broker reaches it, and the name that is signed into every message that goes there.
 public struct Destination: Sendable, Hashable {

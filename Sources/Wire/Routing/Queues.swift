@@ -53,7 +53,8 @@ public enum Queues {
         ]
         topology.bindings.append(
             Topology.Binding(
-                exchange: commandsExchange, queue: commands(driver, site), routingKey: Destination.commands(driver, site).routingKey))
+                exchange: commandsExchange, queue: commands(driver, site),
+                routingKey: Destination.commands(driver, site).routingKey))
         return topology
     }
 

@@ -27,8 +27,8 @@ public struct Verifier: Sendable {
     ///   - destination: the place the message was taken from: `Destination.name`.
     ///   - schema: the highest schema that `Payload` reads.
     public func open<Payload: Decodable & Sendable>(
-        _ body: [UInt8], headers: [String: FieldValue], as type: Payload.Type, kind: MessageKind, expectedDestination destination: String,
-        schema: Int = WireLimits.schema
+        _ body: [UInt8], headers: [String: FieldValue], as type: Payload.Type, kind: MessageKind,
+        expectedDestination destination: String, schema: Int = WireLimits.schema
     ) throws(WireError) -> Opened<Payload> {
         let site = try verify(body, headers, kind)
         let head = try WireJSON.decode(EnvelopeHead.self, from: body)
