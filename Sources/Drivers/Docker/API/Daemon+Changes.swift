@@ -1,0 +1,40 @@
+import Curl
+import Model
+
+extension Daemon {
+    /// Creates a volume. When there is one of that name, it stays and is answered, with the labels that it has.
+    func createVolume(_ name: String, labels: [String: String]) async throws(WorkError) -> VolumeDetails {
+        struct Wanted: Encodable {
+            var name: String
+            var labels: [String: String]
+        }
+        return try await call("POST", "/volumes/create", json: Wanted(name: name, labels: labels))
+            .decode(VolumeDetails.self, "creating a volume")
+    }
+
+    /// Starts a container; one that runs already is left as it is.
+    func start(_ id: String, node: String) async throws(WorkError) -> Answer {
+        try await call("POST", Request.path("containers", id, "start"))
+    }
+
+    /// Asks the container to end and kills it after 6 s, which is less than a call may last.
+    func stop(_ id: String, node: String) async throws(WorkError) {
+        try await call("POST", Request.path("containers", id, "stop", query: [("t", "6")]))
+            .expect("stopping the container", also: 404, node: node)
+    }
+
+    /// Unpacks a tar archive at the root of the container's file system, whether it runs or not.
+    func unpack(_ archive: [UInt8], into id: String, node: String) async throws(WorkError) {
+        let path = Request.path("containers", id, "archive", query: [("path", "/")])
+        try await call("PUT", path, body: .bytes(archive), type: "application/x-tar")
+            .expect("putting files into the container", node: node)
+    }
+
+    /// The last lines that the container wrote, without the daemon's framing; empty where they can't be had.
+    func lastLines(of id: String, count: Int = 30) async -> String {
+        let path = Request.path(
+            "containers", id, "logs", query: [("stdout", "1"), ("stderr", "1"), ("tail", String(count))])
+        guard let answer = try? await call("GET", path, limit: 1 << 20), answer.succeeded else { return "" }
+        return String(decoding: LogFrames.payload(of: answer.body), as: UTF8.self)
+    }
+}

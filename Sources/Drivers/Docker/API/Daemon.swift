@@ -1,0 +1,86 @@
+import Curl
+import FoundationEssentials
+import Model
+
+/// One daemon, spoken to on behalf of one installation. Asks before every call whether it may still act.
+struct Daemon: Sendable {
+    let client: HTTPClient
+    let endpoint: Endpoint
+    let installation: InstallationID
+    let version: DaemonVersion
+    let apiVersion: String
+    private let mayAct: @Sendable () throws(WorkError) -> Void
+
+    /// Asks the daemon for its versions.
+    /// - Throws: `hostUnsupported` when it is no Docker daemon or none that this driver can speak with.
+    init(
+        client: HTTPClient, endpoint: Endpoint, installation: InstallationID, mayAct: @escaping @Sendable () throws(WorkError) -> Void
+    ) async throws(WorkError) {
+        self.client = client
+        self.endpoint = endpoint
+        self.installation = installation
+        self.mayAct = mayAct
+        try mayAct()
+        let response: Response
+        do {
+            response = try await client.send(Request("GET", endpoint, "/version", timeouts: .call))
+        } catch {
+            throw WorkError(error, at: endpoint)
+        }
+        let answer = Answer(status: response.status, body: response.body)
+        version = try answer.decode(DaemonVersion.self, "asking for its version")
+        guard let newest = APIVersion(version.apiVersion),
+            let agreed = APIVersion.agreed(
+                daemonSpeaks: version.minAPIVersion.flatMap(APIVersion.init) ?? newest, to: newest)
+        else {
+            throw WorkError(
+                .terminal, .hostUnsupported,
+                "the daemon speaks Docker API \(version.apiVersion); needed is \(APIVersion.oldest) to \(APIVersion.newest)")
+        }
+        apiVersion = agreed.description
+    }
+
+    /// One call; any status is an answer. It ends within `timeouts`, 10 s unless said.
+    func call(
+        _ method: String, _ path: String, body: Body = .none, type: String = "application/json",
+        timeouts: Timeouts = .call, limit: Int = 16 << 20
+    ) async throws(WorkError) -> Answer {
+        let request = request(method, path, body: body, type: type, timeouts: timeouts, limit: limit)
+        try mayAct()
+        do {
+            let response = try await client.send(request)
+            return Answer(status: response.status, body: response.body)
+        } catch {
+            throw WorkError(error, at: endpoint)
+        }
+    }
+
+    func call(_ method: String, _ path: String, json: some Encodable) async throws(WorkError) -> Answer {
+        try await call(method, path, body: .bytes(try DockerJSON.encode(json)))
+    }
+
+    /// An answer without an end.
+    func stream(_ path: String) async throws(WorkError) -> StreamedResponse {
+        let timeouts = Timeouts(connect: .seconds(5), total: nil, idle: nil)
+        try mayAct()
+        do {
+            return try await client.stream(request("GET", path, body: .none, type: nil, timeouts: timeouts, limit: .max))
+        } catch {
+            throw WorkError(error, at: endpoint)
+        }
+    }
+
+    private func request(
+        _ method: String, _ path: String, body: Body, type: String?, timeouts: Timeouts, limit: Int
+    ) -> Request {
+        var headers: [(String, String)] = []
+        if let type, case .bytes = body { headers.append(("Content-Type", type)) }
+        return Request(
+            method, endpoint, "/v\(apiVersion)\(path)", headers: headers, body: body, timeouts: timeouts, responseLimit: limit)
+    }
+}
+
+extension Timeouts {
+    /// Of one call to the daemon: an agent's term lasts 15 s, and no call may outlast it.
+    static let call = Timeouts(connect: .seconds(5), total: .seconds(10), idle: nil)
+}

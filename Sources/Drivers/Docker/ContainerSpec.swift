@@ -1,0 +1,84 @@
+import Drivers
+import Model
+
+/// The body of `POST /containers/create`. Keys get their capital first letter when it is encoded.
+struct ContainerSpec: Encodable {
+    var hostname: String
+    var image: String
+    var cmd: [String]?
+    var env: [String]
+    var user: String?
+    var labels: [String: String]
+    var exposedPorts: [String: Nothing]
+    var healthcheck: Healthcheck?
+    var hostConfig: HostConfig
+    var networkingConfig: NetworkingConfig
+
+    struct Nothing: Encodable {}
+
+    /// Times in nanoseconds.
+    struct Healthcheck: Encodable {
+        var test: [String]
+        var interval: Int
+        var timeout: Int
+        var startPeriod: Int
+        var retries = 3
+    }
+
+    struct HostConfig: Encodable {
+        var networkMode: String
+        var portBindings: [String: [PortBinding]]
+        var mounts: [Mount]
+        var extraHosts: [String]
+        var memory: Int?
+        /// As much as `memory`: no swap.
+        var memorySwap: Int?
+        var nanoCpus: Int?
+        var pidsLimit = 2048
+        var capDrop = ["ALL"]
+        var securityOpt = ["no-new-privileges"]
+        var restartPolicy = RestartPolicy()
+        var logConfig = LogConfig()
+    }
+
+    struct PortBinding: Encodable {
+        var hostIp: String
+        var hostPort: String
+    }
+
+    struct Mount: Encodable {
+        var type = "volume"
+        var source: String
+        var target: String
+    }
+
+    struct RestartPolicy: Encodable {
+        var name = "unless-stopped"
+    }
+
+    /// At most 30 MB of log a node.
+    struct LogConfig: Encodable {
+        var type = "json-file"
+        var config = ["max-size": "10m", "max-file": "3"]
+    }
+
+    struct NetworkingConfig: Encodable {
+        var endpointsConfig: [String: Endpoint]
+    }
+
+    struct Endpoint: Encodable {
+        var aliases: [String]
+        var address: Address
+
+        enum CodingKeys: String, CodingKey {
+            case aliases = "Aliases"
+            case address = "IPAMConfig"
+        }
+    }
+
+    struct Address: Encodable {
+        var ipv4: String
+
+        enum CodingKeys: String, CodingKey { case ipv4 = "IPv4Address" }
+    }
+}

@@ -1,0 +1,97 @@
+import Drivers
+import Model
+
+/// The work of one `converge`: round by round until what is there is what is wanted.
+struct Convergence: Sendable {
+    let daemon: Daemon
+    let work: ChainWork
+    let host: HostTarget
+    let context: WorkContext
+    let patience: DockerDriver.Patience
+
+    /// One round does it; more are needed where somebody else works on the same chain at the same time.
+    private static let rounds = 8
+
+    func run() async throws(WorkError) -> ObservedChain {
+        for _ in 0..<Self.rounds {
+            let found = try await survey()
+            let vault = found.vault(for: work, of: context.installation)
+            let plan = try ConvergePlan(for: work, containers: found.nodes(madeFrom: vault), others: found.objects)
+            let isDone = plan.isEmpty && (vault != nil || isUnwanted)
+            if isDone { return try await settled(found) }
+            try await act(plan, found, vault)
+        }
+        throw WorkError(.transient, .internal, "the chain kept changing on its host while it was worked on")
+    }
+
+    private var isUnwanted: Bool { work.desired.power == .absent }
+
+    /// All objects of the chain, but for containers that are going: those are waited for.
+    private func survey() async throws(WorkError) -> Found {
+        let found = Found(
+            containers: try await daemon.containers(of: work.id), networks: try await daemon.networks(of: work.id),
+            volumes: try await daemon.volumes(of: work.id))
+        try await daemon.remove(found.doomed, patience: patience.settling)
+        return found.without(doomed: true)
+    }
+
+    private func act(_ plan: ConvergePlan, _ found: Found, _ vault: SealedVault?) async throws(WorkError) {
+        let meter = ProgressMeter(plan, context.progress)
+        let imageVolumes = try await imageVolumes(for: plan)
+        if !plan.removals.isEmpty {
+            try await daemon.remove(plan.removals, patience: patience.settling)
+            meter.advance("removed what is not wanted")
+        }
+        guard !isUnwanted else { return }
+        let ground = ChainGround(
+            work: work, host: host, installation: context.installation, vault: try await certain(vault),
+            imageVolumes: imageVolumes)
+        let making = NodeMaking(
+            daemon: daemon, ground: ground, addresses: try NodeAddresses(work),
+            secrets: try context.vaults.open(ground.vault, chain: work.id, incarnation: work.desired.incarnation),
+            fresh: Set(found.containers.filter { $0.state == "created" }.map(\.id)), patience: patience)
+        if plan.needsNetwork {
+            try await NetworkMaking(daemon: daemon, ground: ground, addresses: making.addresses, patience: patience).ensure()
+            meter.advance("the network is there")
+        }
+        _ = try await inParallel(plan.steps.filter(\.changes)) { (step) throws(WorkError) in
+            try await making.perform(step)
+            meter.advance("\(step.node.name) \(step.deed)")
+        }
+    }
+
+    /// Asked first of all, so that an unknown image leaves nothing behind.
+    private func imageVolumes(for plan: ConvergePlan) async throws(WorkError) -> [String: [String]] {
+        let nodes = Dictionary(plan.steps.filter(\.makes).map { ($0.node.image, $0.node.name) }) { first, _ in first }
+        let images = try await inParallel(nodes.sorted { $0.key < $1.key }) { (image) throws(WorkError) in
+            (image.key, try await daemon.image(image.key, for: image.value).volumePaths)
+        }
+        return Dictionary(uniqueKeysWithValues: images)
+    }
+
+    /// The first writer's vault is everybody's: the daemon answers with the labels of the volume that is there.
+    private func certain(_ found: SealedVault?) async throws(WorkError) -> SealedVault {
+        if let found { return found }
+        let incarnation = work.desired.incarnation
+        var labels = ObjectLabels(work, on: host.id, of: context.installation).dictionary
+        labels[DockerLabels.vault] = try context.vaults.forge(for: work.plan, chain: work.id, incarnation: incarnation).text
+        let volume = try await daemon.createVolume(ObjectNames(work).vault, labels: labels)
+        guard let vault = volume.vault(of: work.id, incarnation: incarnation, installation: context.installation) else {
+            throw WorkError(.terminal, .hostRefused, "the volume \(volume.name) on the host is not ours")
+        }
+        return vault
+    }
+
+    private func settled(_ found: Found) async throws(WorkError) -> ObservedChain {
+        let healthy = try await HealthWait(
+            daemon: daemon, work: work, found: found, secrets: { () throws(WorkError) in try openedVault(found) },
+            patience: patience.health, progress: context.progress
+        ).run()
+        return Observation(found).chain(work.id, healthy: healthy)
+    }
+
+    private func openedVault(_ found: Found) throws(WorkError) -> Vault? {
+        guard let vault = found.vault(for: work, of: context.installation) else { return nil }
+        return try context.vaults.open(vault, chain: work.id, incarnation: work.desired.incarnation)
+    }
+}

@@ -1,0 +1,58 @@
+import Drivers
+import Model
+
+/// What one look at the daemon found of one chain.
+struct Found: Sendable {
+    var containers: [ContainerSummary]
+    var networks: [NetworkDetails]
+    var volumes: [VolumeDetails]
+
+    /// Containers that can only go: somebody is removing them, or the daemon could not.
+    var doomed: [ObjectReference] {
+        containers.filter(\.isDoomed).map { ObjectReference(kind: .container, id: $0.id) }
+    }
+
+    func without(doomed: Bool) -> Found {
+        var rest = self
+        if doomed { rest.containers.removeAll(where: \.isDoomed) }
+        return rest
+    }
+
+    func vault(for work: ChainWork, of installation: InstallationID) -> SealedVault? {
+        volumes.lazy.compactMap {
+            $0.vault(of: work.id, incarnation: work.desired.incarnation, installation: installation)
+        }.first
+    }
+
+    /// A container that was not made from `vault` counts as made from something else, so that it is replaced.
+    func nodes(madeFrom vault: SealedVault?) -> [FoundNode] {
+        containers.compactMap { container in
+            guard var labels = ObjectLabels(container.labels) else { return nil }
+            if vault == nil || container.labels[DockerLabels.fingerprint] != vault?.fingerprint {
+                labels.node?.configuration = ""
+            }
+            return FoundNode(object: container.id, state: container.nodeState, labels: labels)
+        }
+    }
+
+    var objects: [FoundObject] {
+        let networks = networks.map { (ObjectReference(kind: .network, id: $0.id), $0.labels) }
+        let volumes = volumes.map { (ObjectReference(kind: .volume, id: $0.name), $0.labels) }
+        return (networks + volumes).compactMap { reference, labels in
+            ObjectLabels(labels ?? [:]).map { FoundObject(reference: reference, labels: $0) }
+        }
+    }
+}
+
+extension ContainerSummary {
+    var isDoomed: Bool { state == "removing" || state == "dead" }
+
+    var nodeState: NodeState {
+        switch state {
+        case "created": .created
+        case "running", "paused": .running
+        case "restarting": .restarting
+        default: .exited
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Model
+
+/// The names of the objects of one incarnation of a chain. The daemon keeps names of containers and volumes unique.
+struct ObjectNames {
+    private let prefix: String
+
+    /// The tag is the last 12 hexadecimal digits of the chain's id, which are random.
+    init(chain: ChainID, incarnation: Int) {
+        let tag = chain.description.filter { $0 != "-" }.suffix(12)
+        prefix = "ctn-\(tag)-\(incarnation)"
+    }
+
+    init(_ work: ChainWork) {
+        self.init(chain: work.id, incarnation: work.desired.incarnation)
+    }
+
+    var network: String { prefix }
+    var vault: String { "\(prefix).vault" }
+
+    func container(_ node: String) -> String { "\(prefix)-\(node)" }
+    func volume(_ name: String, of node: String) -> String { "\(prefix)-\(node).\(name)" }
+}
