@@ -107,6 +107,7 @@ let package = Package(
         tests("Drivers", ["Drivers", "Model"]),
         tests("Curl", ["Curl"]),
         tests("Wire", ["Wire", "Model", "RabbitMQ"]),
+        tests("Telemetry", ["Telemetry", logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x
