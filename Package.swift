@@ -108,6 +108,8 @@ let package = Package(
         tests("Curl", ["Curl"]),
         tests("Wire", ["Wire", "Model", "RabbitMQ"]),
         tests("Telemetry", ["Telemetry", logging]),
+        .target(name: "FaultProxy", path: "Tests/Support/FaultProxy", swiftSettings: strict),
+        tests("PostgreSQL", ["PostgreSQL", "FaultProxy", logging]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

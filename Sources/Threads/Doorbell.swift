@@ -2,10 +2,11 @@ import CThreads
 import Glibc
 
 /// Wakes a thread that sleeps in `poll`. Ringing twice before it wakes is ringing once.
-struct Doorbell: ~Copyable, Sendable {
-    private let descriptor: Int32
+public struct Doorbell: ~Copyable, Sendable {
+    /// Readable from a ring until `silence()`. Closed together with the doorbell.
+    public let descriptor: Int32
 
-    init() {
+    public init() {
         descriptor = continuo_event_descriptor()
         precondition(descriptor >= 0, "no event descriptor: errno \(errno); raise the limit of open files (ulimit -n)")
     }
@@ -14,8 +15,14 @@ struct Doorbell: ~Copyable, Sendable {
         close(descriptor)
     }
 
-    func ring() {
+    public func ring() {
         eventfd_write(descriptor, 1)
+    }
+
+    /// Forgets the rings so far.
+    public func silence() {
+        var rings: eventfd_t = 0
+        eventfd_read(descriptor, &rings)
     }
 
     /// Sleeps until the bell rings, `watched` is ready, or the watch's tick is over.
@@ -25,9 +32,6 @@ struct Doorbell: ~Copyable, Sendable {
             polled.append(pollfd(fd: watched.descriptor, events: watched.events.rawValue, revents: 0))
         }
         poll(&polled, nfds_t(polled.count), watched?.tickMilliseconds ?? -1)
-        if polled[0].revents != 0 {
-            var rings: eventfd_t = 0
-            eventfd_read(descriptor, &rings)
-        }
+        if polled[0].revents != 0 { silence() }
     }
 }

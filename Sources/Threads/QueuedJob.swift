@@ -1,9 +1,12 @@
-/// A job together with the executor on whose behalf it runs.
-struct QueuedJob: Sendable {
-    let job: UnownedJob
-    let executor: UnownedSerialExecutor
+/// What the thread runs next: a job of Swift's concurrency on behalf of an executor, or a plain closure.
+enum QueuedJob: Sendable {
+    case job(UnownedJob, UnownedSerialExecutor)
+    case closure(@Sendable () -> Void)
 
     func run() {
-        job.runSynchronously(on: executor)
+        switch self {
+        case .job(let job, let executor): job.runSynchronously(on: executor)
+        case .closure(let closure): closure()
+        }
     }
 }

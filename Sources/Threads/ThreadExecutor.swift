@@ -19,7 +19,13 @@ public final class ThreadExecutor: SerialExecutor, Sendable {
     }
 
     public func enqueue(_ job: consuming ExecutorJob) {
-        thread.enqueue(QueuedJob(job: UnownedJob(job), executor: asUnownedSerialExecutor()))
+        thread.enqueue(.job(UnownedJob(job), asUnownedSerialExecutor()))
+    }
+
+    /// Runs `closure` on the thread, in order with the jobs. No task is made and nobody waits; it may use `assumeIsolated`
+    /// of an actor of this executor.
+    public func perform(_ closure: @escaping @Sendable () -> Void) {
+        thread.enqueue(.closure(closure))
     }
 
     /// Whether the caller runs on the executor's thread.
