@@ -110,6 +110,7 @@ let package = Package(
         tests("Telemetry", ["Telemetry", logging]),
         .target(name: "FaultProxy", path: "Tests/Support/FaultProxy", swiftSettings: strict),
         tests("PostgreSQL", ["PostgreSQL", "FaultProxy", logging]),
+        tests("RabbitMQ", ["RabbitMQ", logging, lifecycle]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

@@ -15,7 +15,8 @@ extension BrokerError {
         case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED: .unreachable
         case AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD: .refused
         case AMQP_STATUS_SSL_ERROR, AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED, AMQP_STATUS_SSL_PEER_VERIFY_FAILED,
-            AMQP_STATUS_SSL_CONNECTION_FAILED: .tls
+            AMQP_STATUS_SSL_CONNECTION_FAILED:
+            .tls
         default: .disconnected
         }
     }

@@ -52,7 +52,7 @@ extension Link {
     }
 }
 
-extension Dictionary<String, FieldValue> {
+extension [String: FieldValue] {
     fileprivate func tagged(_ tag: UInt64) -> Self {
         merging([PublishTag.header: .integer(Int64(clamping: tag))]) { _, tag in tag }
     }

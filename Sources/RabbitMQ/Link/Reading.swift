@@ -8,13 +8,13 @@ extension String {
     }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
     init(_ bytes: amqp_bytes_t) {
         self = Array(UnsafeRawBufferPointer(start: bytes.bytes, count: bytes.len))
     }
 }
 
-extension Dictionary<String, FieldValue> {
+extension [String: FieldValue] {
     init(_ table: amqp_table_t) {
         self = [:]
         for entry in UnsafeBufferPointer(start: table.entries, count: Int(table.num_entries)) {

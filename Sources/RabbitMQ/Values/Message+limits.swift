@@ -25,7 +25,7 @@ extension Message {
     }
 }
 
-extension Dictionary<String, FieldValue> {
+extension [String: FieldValue] {
     fileprivate var encodedSize: Int {
         reduce(4) { $0 + 1 + $1.key.utf8.count + $1.value.encodedSize }
     }
