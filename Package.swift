@@ -108,7 +108,7 @@ let package = Package(
         tests("Curl", ["Curl"]),
         tests("Wire", ["Wire", "Model", "RabbitMQ"]),
         tests("Telemetry", ["Telemetry", logging]),
-        .target(name: "FaultProxy", path: "Tests/Support/FaultProxy", swiftSettings: strict),
+        .target(name: "FaultProxy", dependencies: ["Threads"], path: "Tests/Support/FaultProxy", swiftSettings: strict),
         tests("PostgreSQL", ["PostgreSQL", "FaultProxy", logging]),
         tests("RabbitMQ", ["RabbitMQ", logging, lifecycle]),
     ],

@@ -86,7 +86,7 @@ extension Session {
         let outcome: StatementResult
         do {
             outcome = try link.exchange([Statement("COMMIT")], isInterruptible: false)[0]
-        } catch where !link.isUsable {
+        } catch  where !link.isUsable {
             throw DatabaseError(.unknownOutcome, "whether the transaction was committed is unknown: \(error.message)")
         }
         guard outcome.command == "COMMIT" else {

@@ -49,7 +49,8 @@ import Testing
     @Test func constraintsAreNamed() async throws {
         try await Database.withSchema { pool in
             try await pool.session {
-                try $0.script("""
+                try $0.script(
+                    """
                     CREATE TABLE p (n int PRIMARY KEY);
                     CREATE TABLE c (n int NOT NULL CONSTRAINT small CHECK (n < 10), p int CONSTRAINT parent REFERENCES p
                         DEFERRABLE INITIALLY DEFERRED);
@@ -95,7 +96,8 @@ import Testing
     @Test func aDeadlockIsRepeated() async throws {
         try await Database.withSchema(size: 2) { pool in
             try await pool.session {
-                try $0.script("""
+                try $0.script(
+                    """
                     CREATE SEQUENCE arrivals; CREATE TABLE t (n int PRIMARY KEY, v int); INSERT INTO t VALUES (1, 0), (2, 0)
                     """)
             }
@@ -182,7 +184,8 @@ extension Session {
     fileprivate func meet(_ isFirstTime: Bool) throws {
         guard isFirstTime else { return }
         try execute("SELECT nextval('arrivals')")
-        try script("""
+        try script(
+            """
             DO $$ BEGIN
                 FOR i IN 1..2000 LOOP
                     EXIT WHEN (SELECT last_value FROM arrivals) >= 2;

@@ -8,7 +8,8 @@ import Testing
         try await roundTrip([0, 1, -1, .max, .min], "bigint", as: Int.self)
         try await roundTrip([0, 7, .max, .min], "integer", as: Int32.self)
         try await roundTrip([0, .max, .min], "bigint", as: Int64.self)
-        try await roundTrip([0, 1.5, -1e300, .leastNonzeroMagnitude, .infinity, .greatestFiniteMagnitude], "float8", as: Double.self)
+        try await roundTrip(
+            [0, 1.5, -1e300, .leastNonzeroMagnitude, .infinity, .greatestFiniteMagnitude], "float8", as: Double.self)
         try await roundTrip(["", "a", "naïve 🎻", "quote \" ' \\ {,}", "NULL"], "text", as: String.self)
         try await roundTrip([UUID(), UUID()], "uuid")
         try await roundTrip([[], [0, 1, 254, 255], Array(0...255)], "bytea", as: [UInt8].self)

@@ -120,8 +120,10 @@ extension ListeningConnection {
         while let raw = PQnotifies(link.handle) {
             defer { PQfreemem(raw) }
             lastSign = .now
-            report(.notification(Notification(
-                channel: String(cString: raw.pointee.relname), payload: String(cString: raw.pointee.extra))))
+            report(
+                .notification(
+                    Notification(
+                        channel: String(cString: raw.pointee.relname), payload: String(cString: raw.pointee.extra))))
         }
     }
 

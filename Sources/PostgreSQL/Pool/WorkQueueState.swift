@@ -121,6 +121,7 @@ struct WorkQueueState {
     var closed: DatabaseError { DatabaseError(.closed, "the database pool was closed") }
 
     private var exhausted: DatabaseError {
-        DatabaseError(.poolExhausted, "all \(size) database connections were busy for \(waitLimit); try again, or make the pool larger")
+        DatabaseError(
+            .poolExhausted, "all \(size) database connections were busy for \(waitLimit); try again, or make the pool larger")
     }
 }

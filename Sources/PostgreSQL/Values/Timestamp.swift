@@ -55,7 +55,9 @@ extension Timestamp {
             let day = rest.takeNumber(), 1...12 ~= month, 1...31 ~= day
         else { return nil }
         let days = CivilDate.daysSince1970(year: year, month: month, day: day)
-        guard let time = rest.isEmpty ? 0 : Self.takeTime(&rest), let offset = Self.takeZone(&rest), rest.isEmpty else { return nil }
+        guard let time = rest.isEmpty ? 0 : Self.takeTime(&rest), let offset = Self.takeZone(&rest), rest.isEmpty else {
+            return nil
+        }
         microseconds = (days * 86400 - offset) * 1_000_000 + time
     }
 
