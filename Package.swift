@@ -14,12 +14,14 @@ let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", packa
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -53,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -89,8 +92,8 @@ let package = Package(
         room(
             "Engine",
             [
-                "Blueprints", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "Embedded", crypto, hummingbird, httpTypes,
-                nioCore, nioHTTP1, logging, lifecycle,
+                "Blueprints", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "Embedded", crypto, hummingbirdCore,
+                httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, logging, lifecycle,
             ]),
         room("Watchdog", ["Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", logging, lifecycle]),
 
@@ -102,6 +105,7 @@ let package = Package(
 
         // Tests, one folder per room.
         tests("Model", ["Model"]),
+        tests("Engine", ["Engine", "Model", httpTypes, hummingbirdCore, lifecycle, logging, nioCore]),
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
         tests("Drivers", ["Drivers", "Model"]),

@@ -1,0 +1,25 @@
+import HTTPTypes
+import Model
+
+/// What a call answers with.
+struct Answer: Sendable {
+    var status: HTTPResponse.Status
+    var headers: HTTPFields
+    var body: [UInt8]
+
+    init(_ status: HTTPResponse.Status, text: String, type: String) {
+        self.init(status, bytes: Array(text.utf8), type: type)
+    }
+
+    init(_ status: HTTPResponse.Status, json: JSONValue) {
+        self.init(status, bytes: JSONWriter.bytes(json), type: "application/json")
+    }
+
+    init(_ status: HTTPResponse.Status, bytes: [UInt8], type: String) {
+        self.status = status
+        self.headers = [.contentType: type, .contentLength: "\(bytes.count)"]
+        self.body = bytes
+    }
+
+    var head: HTTPResponse { HTTPResponse(status: status, headerFields: headers) }
+}

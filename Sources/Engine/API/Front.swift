@@ -1,0 +1,89 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import Model
+import NIOCore
+
+/// Takes every request through the same steps: find the route, know the caller, authorize, read the body, call, answer.
+/// Whatever goes wrong on the way becomes a problem.
+struct Front: Sendable {
+    let routes: RouteTable
+    let keys: any KeyHolder
+    let bodyLimit: Int
+    let logger: Logger
+
+    /// Throws only when the connection is broken.
+    func answer(_ request: Request) async throws -> Answer {
+        let id = request.headers[.requestID].flatMap(RequestIdentifier.init(callers:)) ?? .fresh()
+        let start = ContinuousClock.now
+        var answer = try await answer(request, id)
+        answer.headers[.requestID] = id.text
+        answer.headers[.date] = HTTPDate.now()
+        if request.method == .head { answer.body = [] }
+        log(request, answer, id, ContinuousClock.now - start)
+        return answer
+    }
+
+    private func answer(_ request: Request, _ id: RequestIdentifier) async throws -> Answer {
+        do {
+            let (route, parameters) = try routes.find(request.method, request.uri.path)
+            let caller = try await caller(of: request, for: route)
+            let scope = try caller.map { (caller) throws(Problem) in try authorize(caller, route.right) } ?? .all
+            let call = Call(
+                id: id, scope: scope, caller: caller, parameters: parameters, query: try Query.fields(of: request.uri.query ?? ""),
+                body: try await body(of: request, for: route))
+            return try await route.handler(call)
+        } catch let error as ConnectionRefused {
+            throw error
+        } catch {
+            return problem(of: error, id).answer(requestID: id)
+        }
+    }
+
+    private func caller(of request: Request, for route: Route) async throws -> Caller? {
+        if case .open = route.right { return nil }
+        return try await authenticate(request.headers[.authorization], keys)
+    }
+
+    private func body(of request: Request, for route: Route) async throws -> JSONValue? {
+        let bytes = try await request.body.collect(upTo: bodyLimit)
+        guard bytes.readableBytes > 0 else { return nil }
+        guard route.takesBody else { throw Problem(.badRequest, "This call takes no body.") }
+        try checkMediaType(request.headers[.contentType])
+        do throws(JSONReader.Failure) {
+            return try JSONReader.value(of: Array(bytes.readableBytesView))
+        } catch {
+            throw Problem(.malformedJSON, "The body is no JSON: \(error.reason), at byte \(error.offset).")
+        }
+    }
+
+    private func checkMediaType(_ field: String?) throws(Problem) {
+        let type = field?.split(separator: ";").first?.lowercased()
+        guard type?.filter({ $0 != " " }) == "application/json" else {
+            throw Problem(
+                .unsupportedMediaType, "The body's type is \(field?.prefix(100) ?? "not named"); application/json is needed.",
+                headers: [.accept: "application/json"])
+        }
+    }
+
+    private func problem(of error: any Error, _ id: RequestIdentifier) -> Problem {
+        if let problem = error as? Problem { return problem }
+        if let problem = Problem(ledger: error) { return problem }
+        logger.error("a call failed", metadata: ["request": "\(id)", "error": "\(error)"])
+        return Problem(.internal, "The engine failed; its log says why under this request's id.")
+    }
+
+    private func log(_ request: Request, _ answer: Answer, _ id: RequestIdentifier, _ duration: Duration) {
+        logger.debug(
+            "answered",
+            metadata: [
+                "request": "\(id)", "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(answer.status.code)",
+                "duration": "\(duration)",
+            ])
+    }
+}
+
+extension HTTPField.Name {
+    // A token of letters and dashes is always a field name.
+    static let requestID = HTTPField.Name("X-Request-Id")!
+}

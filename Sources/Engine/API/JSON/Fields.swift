@@ -1,0 +1,87 @@
+import Model
+
+/// Reads the fields of one JSON object or of a query, and collects everything that is wrong with them before it says so.
+///
+/// A field that is read is known; what is left over at the end is refused, so that a misspelt name is never silently ignored.
+struct Fields {
+    private var unread: [String: JSONValue]
+    private var errors: [Problem.FieldError] = []
+    private let path: String
+
+    init(_ members: [String: JSONValue], path: String = "") {
+        self.unread = members
+        self.path = path
+    }
+
+    /// A field that has to be there; `nil` when it is missing or wrong, which `complete` then reports.
+    mutating func required<Value>(_ name: String, _ rule: Rule<Value>) -> Value? {
+        guard let value = unread.removeValue(forKey: name) else {
+            errors.append(Problem.FieldError(field: path + name, value: nil, rule: "required: " + rule.text))
+            return nil
+        }
+        return check(name, value, rule)
+    }
+
+    /// A field that may be missing or `null`.
+    mutating func optional<Value>(_ name: String, _ rule: Rule<Value>) -> Value? {
+        guard let value = unread.removeValue(forKey: name), value != .null else { return nil }
+        return check(name, value, rule)
+    }
+
+    /// The fields of an object inside this one; `read` is not called when it is missing.
+    mutating func optionalObject<R>(_ name: String, _ read: (inout Fields) -> R?) -> R? {
+        guard let members = optional(name, .object) else { return nil }
+        var inner = Fields(members, path: path + name + ".")
+        let value = read(&inner)
+        inner.refuseUnread()
+        errors += inner.errors
+        return value
+    }
+
+    /// Says that the values are fine each, but not together.
+    mutating func refuse(_ name: String, value: String?, rule: String) {
+        errors.append(Problem.FieldError(field: path + name, value: value, rule: rule))
+    }
+
+    /// Gives the required values back unwrapped. Throws everything that is wrong, unknown fields included.
+    mutating func complete<each Value>(_ values: repeat (each Value)?) throws(Problem) -> (repeat each Value) {
+        refuseUnread()
+        if !errors.isEmpty { throw problem }
+        return (repeat try unwrap(each values))
+    }
+
+    private mutating func refuseUnread() {
+        for name in unread.keys.sorted() {
+            errors.append(Problem.FieldError(field: path + name, value: Self.shown(unread[name] ?? .null), rule: Self.unknown))
+        }
+        unread = [:]
+    }
+
+    private mutating func check<Value>(_ name: String, _ value: JSONValue, _ rule: Rule<Value>) -> Value? {
+        guard let read = rule.read(value) else {
+            errors.append(Problem.FieldError(field: path + name, value: Self.shown(value), rule: rule.text))
+            return nil
+        }
+        return read
+    }
+
+    private func unwrap<Value>(_ value: Value?) throws(Problem) -> Value {
+        guard let value else { throw problem }
+        return value
+    }
+
+    private var problem: Problem {
+        let names = errors.map(\.field).joined(separator: ", ")
+        let unknown = !errors.isEmpty && errors.allSatisfy { $0.rule == Self.unknown }
+        return Problem(
+            unknown ? .unknownField : .invalidField,
+            unknown ? "There is no field \(names)." : "The request can't be accepted because of \(names).", errors: errors)
+    }
+
+    private static let unknown = "unknown field"
+
+    private static func shown(_ value: JSONValue) -> String {
+        if case .string(let text) = value { return String(text.prefix(200)) }
+        return String(JSONWriter.text(value).prefix(200))
+    }
+}

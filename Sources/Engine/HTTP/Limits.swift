@@ -1,0 +1,30 @@
+public import NIOCore
+
+/// What one connection may ask of the engine.
+public struct Limits: Sendable {
+    /// Bytes of one request's body.
+    public var body: Int
+    /// From the end of a request's head to the end of its body.
+    public var bodyTime: TimeAmount
+    /// Without a complete request head, and between two requests.
+    public var idleTime: TimeAmount
+    /// Bytes of one header field, and of all fields together.
+    public var headerBytes: Int
+    public var headerFields: Int
+    /// How long, and for how many bytes, a refused request is read on so that its sender can read the refusal.
+    public var lingerTime: TimeAmount
+    public var lingerBytes: Int
+
+    public init(
+        body: Int = 1 << 20, bodyTime: TimeAmount = .seconds(30), idleTime: TimeAmount = .seconds(60), headerBytes: Int = 32 << 10,
+        headerFields: Int = 100, lingerTime: TimeAmount = .seconds(2), lingerBytes: Int = 8 << 20
+    ) {
+        self.body = body
+        self.bodyTime = bodyTime
+        self.idleTime = idleTime
+        self.headerBytes = headerBytes
+        self.headerFields = headerFields
+        self.lingerTime = lingerTime
+        self.lingerBytes = lingerBytes
+    }
+}

@@ -1,0 +1,41 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// The HTTP server: Hummingbird's connections, a guard on each, the front behind.
+enum Listener {
+    /// - Parameter listening: told the URL once the port is open.
+    static func make(
+        _ address: ListenAddress, limits: Limits, front: Front, logger: Logger, listening: @escaping @Sendable (String) -> Void
+    ) throws -> any Service {
+        try server(limits, logger).buildServer(
+            configuration: ServerConfiguration(address: .hostname(address.host, port: address.port), backlog: 1024),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
+            responder: { request, writer, _ in
+                let answer = try await front.answer(request)
+                try await writer.write(response: answer.head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+            },
+            onServerRunning: { channel in
+                listening("http://\(channel.localAddress?.text ?? address.description)")
+            })
+    }
+
+    private static func server(_ limits: Limits, _ logger: Logger) -> HTTPServerBuilder {
+        .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionGuard(limits: limits, logger: logger)], idleTimeout: limits.idleTime,
+                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+                    maxHeaderFieldCount: limits.headerFields)))
+    }
+}
+
+extension SocketAddress {
+    fileprivate var text: String? {
+        guard let ipAddress, let port else { return nil }
+        return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
+    }
+}

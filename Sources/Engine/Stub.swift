@@ -1,0 +1,2 @@
+enum Role: String { case viewer, tenant, `operator`, admin }
+extension Problem { init?(ledger error: any Error) { return nil } }

@@ -1,0 +1,187 @@
+import Foundation
+import Model
+import NIOCore
+import Testing
+
+@testable import Engine
+
+/// What the engine answers to well and badly made requests, byte by byte over a real socket.
+@Suite struct ShellTests {
+    private static let post =
+        "POST /things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ctn_admin.secret\r\nContent-Type: application/json\r\n"
+
+    /// One request on a connection that the engine is asked to close after it.
+    private func exchange(_ request: String, limits: Limits = Limits()) async throws -> Reply {
+        let box = Box<String>()
+        try await ShellFixture.run(limits: limits) { port in
+            let connection = try RawConnection(port: port)
+            await connection.send(request)
+            await box.set(connection.readToEnd())
+        }
+        return try Reply(try #require(await box.value))
+    }
+
+    private func post(_ body: String, head: String = "", type: String = "application/json") async throws -> Reply {
+        try await exchange(
+            "POST /things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ctn_admin.secret\r\nContent-Type: \(type)\r\n\(head)"
+                + "Connection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    }
+
+    private func get(_ path: String, _ fields: String = "", method: String = "GET") async throws -> Reply {
+        try await exchange("\(method) \(path) HTTP/1.1\r\nHost: x\r\n\(fields)Connection: close\r\n\r\n")
+    }
+
+    @Test func answersWithJSONDateAndRequestID() async throws {
+        let reply = try await get("/open")
+        #expect(reply.status == 200)
+        #expect(reply.body == #"{"open":true}"#)
+        #expect(reply.field("content-type") == "application/json")
+        #expect(reply.field("x-request-id")?.count == 16)
+        #expect(reply.field("date")?.hasSuffix(" GMT") == true)
+        #expect(try await get("/open", "X-Request-Id: mine-1\r\n").field("x-request-id") == "mine-1")
+        #expect(try await get("/open", "X-Request-Id: not mine\r\n").field("x-request-id")?.count == 16)
+    }
+
+    @Test func headHasTheHeadAlone() async throws {
+        let reply = try await get("/open", method: "HEAD")
+        #expect(reply.status == 200)
+        #expect(reply.field("content-length") == "13")
+        #expect(reply.body.isEmpty)
+    }
+
+    @Test func unknownPathsAndMethods() async throws {
+        let missing = try await get("/nowhere")
+        #expect(missing.status == 404 && missing.code == "not-found")
+        let wrong = try await get("/open", method: "DELETE")
+        #expect(wrong.status == 405 && wrong.code == "method-not-allowed")
+        #expect(wrong.field("allow") == "GET, HEAD")
+        #expect(try await get("/things/special").field("allow") == "POST")
+    }
+
+    @Test func keysAreAsked() async throws {
+        let none = try await get("/things/1")
+        #expect(none.status == 401 && none.code == "unauthenticated")
+        #expect(none.field("www-authenticate")?.hasPrefix("Bearer") == true)
+        for wrong in ["Bearer ctn_admin.wrong", "Bearer ctn_nobody.secret", "Basic ctn_admin.secret", "Bearer", "Bearer ctn_admin"] {
+            #expect(try await get("/things/1", "Authorization: \(wrong)\r\n").status == 401, "\(wrong)")
+        }
+        #expect(try await get("/things/1", "Authorization: bearer ctn_admin.secret\r\n").body == #""1""#)
+        let forbidden = try await get("/things/special", "Authorization: Bearer ctn_tenant.secret\r\n", method: "POST")
+        #expect(forbidden.status == 403 && forbidden.code == "forbidden")
+    }
+
+    @Test func everyWrongFieldIsNamed() async throws {
+        #expect(try await post(#"{"name":"a","count":3}"#).body == #"{"count":3,"name":"a"}"#)
+        let reply = try await post(#"{"name":"-A","nmae":1}"#)
+        #expect(reply.status == 400 && reply.code == "invalid-field")
+        #expect(reply.problem?["errors"] as? [[String: String]] == nil)
+        let errors = reply.problem?["errors"] as? [[String: Any]] ?? []
+        #expect(errors.map { $0["field"] as? String } == ["name", "count", "nmae"])
+        #expect(errors.first?["value"] as? String == "-A")
+        let unknown = try await post(#"{"name":"a","count":3,"more":{}}"#)
+        #expect(unknown.code == "unknown-field")
+        for body in [#"{"name":"a","count":"3"}"#, #"{"name":"a","count":10}"#, #"{"name":"a","count":1.5}"#, #"{"name":"a","count":null}"#] {
+            #expect(try await post(body).code == "invalid-field", "\(body)")
+        }
+        #expect(try await post("[]").code == "invalid-field")
+    }
+
+    @Test func malformedJSON() async throws {
+        for body in [#"{"name":"#, "{}{}", "{,}", #"{"a":1,"a":2}"#, "nul", "\u{FEFF}{}", #"{"a":01}"#, #"{"a":"\ud800"}"#, "\"a\nb\""] {
+            let reply = try await post(body)
+            #expect(reply.status == 400 && reply.code == "malformed-json", "\(body)")
+        }
+        #expect(try await post(String(repeating: "[", count: 100_000)).code == "malformed-json")
+    }
+
+    @Test func mediaTypes() async throws {
+        #expect(try await post("{}", type: "text/plain").code == "unsupported-media-type")
+        #expect(try await post(#"{"name":"a","count":3}"#, type: "application/json; charset=utf-8").status == 200)
+        #expect(try await exchange("GET /open HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}").code == "bad-request")
+    }
+
+    @Test func whatIsNoHTTPIsRefusedInTheSameWords() async throws {
+        for bytes in ["NONSENSE\r\n\r\n", "GET /open HTTP/1.1\r\nBad Header: x\r\n\r\n", "\u{16}\u{03}\u{01}\u{02}", "GET /open HTTP/9.9\r\n\r\n"] {
+            let reply = try await exchange(bytes)
+            #expect(reply.status == 400 && reply.code == "bad-request", "\(bytes)")
+            #expect(reply.field("content-type") == "application/problem+json")
+            #expect(reply.field("connection") == "close")
+        }
+        let large = try await exchange("GET /open HTTP/1.1\r\nX: \(String(repeating: "x", count: 100_000))\r\n\r\n")
+        #expect(large.status == 431)
+    }
+
+    @Test func requestsBeforeABadOneAreAnswered() async throws {
+        let box = Box<String>()
+        try await ShellFixture.run { port in
+            let connection = try RawConnection(port: port)
+            await connection.send("GET /open HTTP/1.1\r\nHost: x\r\n\r\nGET /open HTTP/1.1\r\nHost: x\r\n\r\nNONSENSE\r\n\r\n")
+            await box.set(connection.readToEnd())
+        }
+        let text = try #require(await box.value)
+        #expect(text.components(separatedBy: "HTTP/1.1 200").count == 3)
+        #expect(text.components(separatedBy: "HTTP/1.1 400").count == 2)
+        #expect(try Reply(String(text[try #require(text.range(of: "HTTP/1.1 400")).lowerBound...])).code == "bad-request")
+    }
+
+    @Test func oversizedBodiesCloseTheConnection() async throws {
+        let size = 3 << 20
+        let chunk = "10000\r\n\(String(repeating: "a", count: 65_536))\r\n"
+        let bodies = [
+            "Content-Length: \(size)\r\n\r\n" + String(repeating: "a", count: size),
+            "Transfer-Encoding: chunked\r\n\r\n" + String(repeating: chunk, count: 48) + "0\r\n\r\n",
+            "Content-Length: 99999999999\r\n\r\nabc",
+        ]
+        for body in bodies {
+            let reply = try await exchange(Self.post + body)
+            #expect(reply.status == 413 && reply.code == "body-too-large")
+            #expect(reply.field("connection") == "close")
+        }
+    }
+
+    @Test func aBodyThatIsCutShortIsNotTaken() async throws {
+        let box = Box<String>()
+        try await ShellFixture.run { port in
+            let connection = try RawConnection(port: port)
+            await connection.send(Self.post + "Content-Length: 200\r\n\r\n" + #"{"name":"a","count":3}"#)
+            await connection.finishSending()
+            await box.set(connection.readToEnd())
+        }
+        #expect(try Reply(try #require(await box.value)).status == 400)
+    }
+
+    @Test func aBodyThatDripsIsRefused() async throws {
+        let reply = try await exchange(Self.post + "Content-Length: 22\r\n\r\n{", limits: Limits(bodyTime: .milliseconds(50)))
+        #expect(reply.status == 408)
+        #expect(reply.field("connection") == "close")
+    }
+
+    @Test func idleConnectionsAreClosed() async throws {
+        let box = Box<String>()
+        try await ShellFixture.run(limits: Limits(idleTime: .milliseconds(100))) { port in
+            let connection = try RawConnection(port: port)
+            await connection.send("GET /open HTT")
+            await box.set(connection.readToEnd())
+        }
+        #expect(await box.value != nil)
+    }
+
+    @Test func bodiesAreAskedForAndExpectationsRefused() async throws {
+        let box = Box<String>()
+        try await ShellFixture.run { port in
+            let connection = try RawConnection(port: port)
+            await connection.send(Self.post + "Connection: close\r\nExpect: 100-continue\r\nContent-Length: 22\r\n\r\n")
+            #expect(await connection.read(until: "\r\n\r\n")?.hasPrefix("HTTP/1.1 100") == true)
+            await connection.send(#"{"name":"a","count":3}"#)
+            await box.set(connection.readToEnd())
+        }
+        #expect(try Reply(try #require(await box.value)).status == 200)
+        #expect(try await exchange(Self.post + "Expect: a miracle\r\nContent-Length: 22\r\n\r\n").status == 417)
+    }
+
+    @Test func anErrorOfOursIsAProblemWithoutDetails() async throws {
+        let reply = try await get("/broken")
+        #expect(reply.status == 500 && reply.code == "internal")
+        #expect(reply.problem?["requestId"] as? String == reply.field("x-request-id"))
+    }
+}
