@@ -114,7 +114,7 @@ let package = Package(
         tests("Telemetry", ["Telemetry", logging]),
         .target(name: "FaultProxy", dependencies: ["Threads"], path: "Tests/Support/FaultProxy", swiftSettings: strict),
         tests("PostgreSQL", ["PostgreSQL", "FaultProxy", logging]),
-        tests("RabbitMQ", ["RabbitMQ", logging, lifecycle]),
+        tests("RabbitMQ", ["RabbitMQ", "FaultProxy", logging, lifecycle]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x
