@@ -1,6 +1,10 @@
 # shellcheck shell=bash
 # How every script here speaks to people: progress on stderr, so that stdout carries results alone.
 
+# Under `set -e` a script would end without a word.
+set -o errtrace
+trap 'printf "%s: line %s failed: %s\n" "${BASH_SOURCE[0]##*/}" "$LINENO" "$BASH_COMMAND" >&2' ERR
+
 say() { printf '%s\n' "$*" >&2; }
 
 # fail MESSAGE [REMEDY]: ends the script.

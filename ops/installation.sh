@@ -50,7 +50,7 @@ api() {
 engine_ready() { curl --silent --fail --output /dev/null --max-time 5 "$api_url/readyz"; }
 
 # remembered NAME: the value that an earlier run wrote to .continuo/settings.
-remembered() { sed -n "s/^$1=//p" "$state/settings" 2> /dev/null | tail -n 1; }
+remembered() { [[ ! -f $state/settings ]] || sed -n "s/^$1=//p" "$state/settings" | tail -n 1; }
 
 remember() { printf '%s=%s\n' "$1" "$2" >> "$state/settings"; }
 
