@@ -18,6 +18,16 @@ func running<R: Sendable>(_ services: any Service..., body: () async throws -> R
     }
 }
 
+/// Runs a service while `body` does its work, then cancels it, so that it ends without finishing what it holds.
+func abandoning<R: Sendable>(_ service: any Service, body: () async throws -> R) async throws -> R {
+    let life = Task { try await service.run() }
+    defer { life.cancel() }
+    let result = try await body()
+    life.cancel()
+    try await life.value
+    return result
+}
+
 extension Logger {
     /// Says nothing: what a test wants to know it asks.
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
