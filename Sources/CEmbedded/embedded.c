@@ -34,6 +34,9 @@ static const continuo_embedded_file files[] = {
 #define FILE "../../schemas/messages/words.json"
 #include "entry.h"
 
+#define FILE "../../schemas/ledger/0001_ledger.sql"
+#include "entry.h"
+
 };
 
 const continuo_embedded_file *const continuo_embedded_files = files;

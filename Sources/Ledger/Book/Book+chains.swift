@@ -1,0 +1,60 @@
+import FoundationEssentials
+import Model
+import PostgreSQL
+
+/// A chain that is to be made.
+struct Wish {
+    var plan: Plan
+    var parameters: JSONValue
+    var pool: PoolID?
+    var priority: Priority
+}
+
+extension Book {
+    /// Makes a chain on a locked host: its row, its ports and subnet, the operation that creates it.
+    ///
+    /// - Throws: `no-room` when the host is full or out of ports or subnets, `host-not-active` when it takes no chains now.
+    func make(_ wish: Wish, on id: HostID) throws -> (chain: ChainID, operation: OperationID) {
+        let host = try host(id)
+        guard host.host.status == .active else {
+            throw LedgerError.conflict(
+                code: "host-not-active", detail: "host \(host.host.name) is \(host.host.status.rawValue): it takes no chains now")
+        }
+        guard host.room > 0 else {
+            throw LedgerError.conflict(
+                code: "no-room", detail: "host \(host.host.name) is full: it holds \(host.chains) of \(host.host.capacity) chains"
+            )
+        }
+        let chainID = ChainID.fresh()
+        let chain = Chain(
+            id: chainID, host: id, pool: wish.pool, plan: wish.plan, parameters: wish.parameters,
+            subnet: try takeSubnet(for: chainID, on: host.host),
+            ports: try takePorts(for: wish.plan, chain: chainID, on: host.host),
+            createdAt: now)
+        chains[chainID] = ChainEntry(now: ChainEntry.Stored(chain: chain))
+        hosts[id]?.chains += 1
+        return (chainID, try add(.create, host: id, chain: chain, priority: wish.priority))
+    }
+
+    /// Makes a chain where there is most room; `nil` when no host has any.
+    func makeAnywhere(_ wish: Wish) throws -> (chain: ChainID, operation: OperationID)? {
+        // Another transaction may have taken the room while this one waited for the host: then the next best is asked.
+        while let id = placement(among: try rooms("schedulable").filter { hosts[$0.host] == nil }) {
+            if try host(id).room > 0, hosts[id]?.host.status == .active { return try make(wish, on: id) }
+        }
+        return nil
+    }
+
+    /// The room on active hosts that fulfil a condition.
+    func rooms(_ condition: StaticString) throws -> [HostRoom] {
+        let rows = try session.query(
+            "SELECT id, capacity - chains AS free FROM hosts WHERE status = 'active' AND chains < capacity AND \(condition)")
+        return try rows.map { HostRoom(host: try $0.id("id"), free: try $0.decode("free")) }
+    }
+
+    /// Gives a chain into a tenant's hands.
+    func lease(_ chain: ChainID, _ lease: Lease, sole: Bool, ttl: Double?) {
+        leases[lease.id] = LeaseEntry(lease: lease, ttl: ttl, sole: sole)
+        chains[chain]?.now.lease = lease.id
+    }
+}

@@ -1,0 +1,114 @@
+import Model
+
+/// What came with the end of a successful attempt.
+enum Sight {
+    case nothing
+    case facts(HostFacts)
+    case chain(ObservedChain)
+}
+
+extension Book {
+    /// Lets one event happen to an operation, and all that follows from it.
+    func apply(_ event: OperationEvent, to id: OperationID, seen: Sight = .nothing) throws {
+        let before = try operation(id)
+        var record = before.now.record
+        let effects = record.apply(event, at: moment(), policy: policy)
+        work[id]?.now.record = record
+        noteEase(before.now.record, record)
+        for effect in effects { try follow(effect, of: record.operation, seen) }
+        try yieldToSuccessor(id)
+    }
+
+    /// Counts what is in flight, and sees when something waiting may have got its chance.
+    private func noteEase(_ before: OperationRecord, _ after: OperationRecord) {
+        let (was, now) = (before.operation.status, after.operation.status)
+        if was.inFlight != now.inFlight { hosts[after.operation.host]?.inFlight += now.inFlight ? 1 : -1 }
+        let quietened = zip(before.attempts, after.attempts).contains { $0.quietAt == nil && $1.quietAt != nil }
+        if quietened || (was.inFlight && !now.inFlight) { eased.insert(after.operation.host) }
+    }
+
+    private func follow(_ effect: OperationEffect, of operation: Operation, _ seen: Sight) throws {
+        switch effect {
+        case .send(let attempt):
+            let generation = work[operation.id]?.now.desired?.generation
+            work[operation.id]?.generations[attempt.id] = generation
+            sent.append(attempt)
+        case .ended(let end):
+            eased.insert(operation.host)
+            try operation.chain.map { try chainOperationEnded(operation, on: $0, end, seen) }
+                ?? hostOperationEnded(operation, end, seen)
+        case .reassign(let error):
+            try reassign(error, for: operation)
+        case .broadcastCancel:
+            cancelled.append(operation.id)
+        }
+    }
+
+    /// An operation that would wait again while a later one of its chain is open makes room: the later one does the same and more.
+    private func yieldToSuccessor(_ id: OperationID) throws {
+        let operation = try operation(id).operation
+        guard !operation.status.inFlight, !operation.status.hasEnded, hasSuccessor(operation) else { return }
+        try apply(.supersede, to: id)
+    }
+
+    func openWork(of chain: ChainID) -> [Operation] {
+        work.values.map(\.operation).filter { $0.chain == chain && !$0.status.hasEnded }
+    }
+
+    func openWork(ofHostItself host: HostID) -> [Operation] {
+        work.values.map(\.operation).filter { $0.host == host && $0.chain == nil && !$0.status.hasEnded }
+    }
+
+    private func hasSuccessor(_ operation: Operation) -> Bool {
+        guard let chain = operation.chain else {
+            return openWork(ofHostItself: operation.host).contains { $0.isNewer(than: operation) }
+        }
+        return openWork(of: chain).contains { $0.isNewer(than: operation) }
+    }
+}
+
+extension Book {
+    private func hostOperationEnded(_ operation: Operation, _ end: OperationEnd, _ seen: Sight) throws {
+        var host = try host(operation.host).host
+        let facts: HostFacts? = if case .facts(let facts) = seen { facts } else { nil }
+        host.operationEnded(operation.kind, end, facts: facts)
+        hosts[host.id]?.now.host = host
+    }
+
+    private func chainOperationEnded(_ operation: Operation, on id: ChainID, _ end: OperationEnd, _ seen: Sight) throws {
+        var chain = try chain(id).chain
+        let observed: ObservedChain? = if case .chain(let observed) = seen { observed } else { nil }
+        let effects = chain.operationEnded(operation.kind, end, isNewest: !hasSuccessor(operation), observed: observed)
+        chains[id]?.now.chain = chain
+        for effect in effects { try follow(effect, of: id) }
+    }
+
+    private func follow(_ effect: ChainEffect, of id: ChainID) throws {
+        switch effect {
+        case .activateLease: try activateLease(of: id)
+        case .endLease(let reason): try endLease(of: id, reason)
+        case .free: freeValues(of: id)
+        }
+    }
+
+    private func activateLease(of id: ChainID) throws {
+        guard let leaseID = try chain(id).now.lease else { return }
+        let entry = try lease(leaseID)
+        leases[leaseID]?.lease.activate(at: now, ttl: entry.ttl)
+    }
+
+    func endLease(of id: ChainID, _ reason: LeaseEnd) throws {
+        guard let leaseID = try chain(id).now.lease else { return }
+        _ = try lease(leaseID)
+        leases[leaseID]?.lease.end(reason, at: now)
+        chains[id]?.now.lease = nil
+    }
+}
+
+extension Operation {
+    /// One that is not stored yet has no sequence and is newer than all that are.
+    fileprivate func isNewer(than other: Operation) -> Bool {
+        guard id != other.id else { return false }
+        return sequence == 0 || (other.sequence != 0 && sequence > other.sequence)
+    }
+}

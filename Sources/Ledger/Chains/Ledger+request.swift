@@ -1,0 +1,40 @@
+public import Model
+import PostgreSQL
+
+extension Ledger {
+    /// Changes what is wanted of a chain: start, stop, restart, reset, delete.
+    ///
+    /// - Parameters:
+    ///   - tenant: whose lease must hold the chain; `nil` for an operator, who may ask for any chain.
+    ///   - force: deletes a leased chain too; its lease ends at once, `revoked`.
+    /// - Throws: `notFound`, also when the chain is not the tenant's; `leased`; `conflict` with a `Refusal`'s code.
+    public func request(
+        _ kind: OperationKind, chain id: ChainID, tenant: String? = nil, force: Bool = false
+    ) async throws(LedgerError) -> (Chain, Model.Operation) {
+        try await change { book in
+            let entry = try book.lockedChain(id, tenant: tenant)
+            if kind == .delete, entry.now.lease != nil {
+                guard force else { throw Refusal.chainLeased }
+                try book.endLease(of: id, .revoked)
+            }
+            let operation = try book.accept(kind, for: id, priority: .tenant)
+            try book.write()
+            return (try book.chain(id).chain, try book.operation(operation).operation)
+        }
+    }
+}
+
+extension Book {
+    /// A chain with its host locked.
+    ///
+    /// - Parameter tenant: whose lease must hold it.
+    func lockedChain(_ id: ChainID, tenant: String?) throws -> ChainEntry {
+        let missing = LedgerError.notFound(what: "chain", id: id.description)
+        guard let row = try session.queryOne("SELECT host FROM chains WHERE id = $1", id.uuid) else { throw missing }
+        try lock(hosts: [try row.id("host")])
+        let entry = try chain(id)
+        guard let tenant else { return entry }
+        guard let lease = entry.now.lease, try self.lease(lease).lease.tenant == tenant else { throw missing }
+        return entry
+    }
+}

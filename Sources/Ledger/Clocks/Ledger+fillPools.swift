@@ -1,0 +1,58 @@
+public import FoundationEssentials
+import Model
+import PostgreSQL
+
+extension Ledger {
+    /// Makes the chains that pools miss.
+    ///
+    /// - Parameter limit: at most so many in one go.
+    public func fillPools(as leader: UUID, limit: Int = 500) async throws(LedgerError) -> Int {
+        try await pass(as: leader) { book in
+            let places = try book.placesForPools(limit: limit)
+            try book.lock(hosts: Set(places.map(\.host)))
+            var made = 0
+            for place in places {
+                guard let host = book.hosts[place.host], host.room > 0, host.host.status == .active else { continue }
+                _ = try book.make(place.wish, on: place.host)
+                made += 1
+            }
+            return made
+        }
+    }
+}
+
+extension Book {
+    fileprivate struct Place {
+        var host: HostID
+        var wish: Wish
+    }
+
+    /// Where chains are to be made, decided before any host is locked, so that they can be locked in order.
+    fileprivate func placesForPools(limit: Int) throws -> [Place] {
+        var rooms = try rooms("schedulable AND autofill")
+        guard !rooms.isEmpty else { return [] }
+        let counts = try unleasedChains()
+        var places: [Place] = []
+        for row in try session.query("SELECT * FROM pools ORDER BY id") {
+            let pool = try Model.Pool(row)
+            let wish = Wish(plan: pool.plan, parameters: pool.parameters, pool: pool.id, priority: .filling)
+            for host in pool.missing(unleased: counts[pool.id] ?? 0, rooms: rooms, most: limit - places.count) {
+                places.append(Place(host: host, wish: wish))
+                rooms = rooms.map { $0.host == host ? HostRoom(host: host, free: $0.free - 1) : $0 }
+            }
+        }
+        return places
+    }
+
+    /// For each pool, how many of its chains are ready or on their way, and in nobody's hands.
+    private func unleasedChains() throws -> [PoolID: Int] {
+        let rows = try session.query(
+            """
+            SELECT pool, count(*) AS count FROM chains
+            WHERE pool IS NOT NULL AND lease IS NULL AND phase IN ('creating', 'running', 'stopped', 'resetting') GROUP BY pool
+            """)
+        var counts: [PoolID: Int] = [:]
+        for row in rows { counts[try row.id("pool")] = try row.decode("count") }
+        return counts
+    }
+}

@@ -1,0 +1,114 @@
+import FoundationEssentials
+public import Model
+import PostgreSQL
+
+/// What a new host is told to be. Its id is made by the caller, because sealed credentials are bound to it.
+public struct NewHost: Sendable, Hashable {
+    public var target: HostTarget
+    public var name: String
+    public var site: String
+    public var capacity: Int
+    public var parallel: Int
+    public var schedulable: Bool
+    public var autofill: Bool
+    public var ports: ClosedRange<Int>
+    public var network: String
+
+    public init(
+        target: HostTarget, name: String, site: String = "default", capacity: Int, parallel: Int = 4, schedulable: Bool = true,
+        autofill: Bool = true, ports: ClosedRange<Int> = 20_000...29_999, network: String = "10.201.0.0/16"
+    ) {
+        self.target = target
+        self.name = name
+        self.site = site
+        self.capacity = capacity
+        self.parallel = parallel
+        self.schedulable = schedulable
+        self.autofill = autofill
+        self.ports = ports
+        self.network = network
+    }
+}
+
+extension Ledger {
+    /// Registers a host; an agent of its site is asked to reach it.
+    ///
+    /// - Throws: `nameTaken`, `notFound` when there is no such site.
+    public func createHost(_ new: NewHost) async throws(LedgerError) -> (Host, Model.Operation) {
+        try await change { book in
+            guard try book.session.queryOne("SELECT FROM sites WHERE name = $1", new.site) != nil else {
+                throw LedgerError.notFound(what: "site", id: new.site)
+            }
+            let host = Host(new, at: book.now)
+            book.hosts[host.id] = HostEntry(now: HostEntry.Stored(host: host, looks: Looks()))
+            let operation = try book.accept(.hostCreate, forHost: host.id)
+            try book.write()
+            return (try book.host(host.id).host, try book.operation(operation).operation)
+        }
+    }
+
+    /// Those that are not gone, in the order of their ids.
+    public func hosts(_ page: PageRequest = PageRequest()) async throws(LedgerError) -> Page<Host> {
+        try await session { session in
+            try session.page(
+                Statement(
+                    "SELECT \(Host.columns) FROM hosts h WHERE h.id > $1 AND h.status <> 'gone' ORDER BY h.id LIMIT $2",
+                    page.start, page.limit + 1),
+                limit: page.limit, id: { $0.id.description }, { try Host($0) })
+        }
+    }
+
+    /// A host, also one that is gone.
+    ///
+    /// - Throws: `notFound`.
+    public func host(_ id: HostID) async throws(LedgerError) -> Host {
+        try await session { session in
+            guard let row = try session.queryOne("SELECT \(Host.columns) FROM hosts h WHERE h.id = $1", id.uuid) else {
+                throw LedgerError.notFound(what: "host", id: id.description)
+            }
+            return try Host(row)
+        }
+    }
+
+    /// How many chains a host holds.
+    public func chainCount(of host: HostID) async throws(LedgerError) -> Int {
+        try await chainCounts(of: [host])[host] ?? 0
+    }
+
+    /// How many chains each host holds.
+    public func chainCounts(of hosts: [HostID]) async throws(LedgerError) -> [HostID: Int] {
+        try await session { session in
+            var counts: [HostID: Int] = [:]
+            for row in try session.query(Statement("SELECT id, chains FROM hosts WHERE id = ANY($1)", hosts.map(\.uuid))) {
+                counts[try row.id("id")] = try row.decode("chains")
+            }
+            return counts
+        }
+    }
+
+    /// Takes a host out of service; an agent removes what is left of ours on it.
+    ///
+    /// - Throws: `notFound`, `notEmpty`, `conflict(host-deleting)`.
+    public func deleteHost(_ id: HostID) async throws(LedgerError) -> (Host, Model.Operation) {
+        try await change { book in
+            let entry = try book.host(id)
+            guard entry.host.status != .gone else { throw LedgerError.notFound(what: "host", id: id.description) }
+            guard entry.chains == 0 else { throw Refusal.hostNotEmpty }
+            try book.load(workOf: [id])
+            if book.openWork(ofHostItself: id).contains(where: { $0.kind == .hostDelete }) { throw Refusal.hostDeleting }
+            book.hosts[id]?.now.host.status = .deleting
+            book.hosts[id]?.now.host.reason = nil
+            let operation = try book.accept(.hostDelete, forHost: id)
+            try book.write()
+            return (try book.host(id).host, try book.operation(operation).operation)
+        }
+    }
+}
+
+extension Host {
+    fileprivate init(_ new: NewHost, at now: Date) {
+        self.init(
+            target: new.target, name: new.name, site: new.site, capacity: new.capacity, parallel: new.parallel,
+            schedulable: new.schedulable, autofill: new.autofill, ports: new.ports, network: new.network, createdAt: now)
+    }
+}

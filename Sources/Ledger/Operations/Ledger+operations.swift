@@ -1,0 +1,83 @@
+import FoundationEssentials
+public import Model
+import PostgreSQL
+
+/// Which operations a list shows; `nil` means any.
+public struct OperationFilter: Sendable, Hashable {
+    public var host: HostID?
+    public var chain: ChainID?
+    public var status: OperationStatus?
+    public var kind: OperationKind?
+
+    public init(host: HostID? = nil, chain: ChainID? = nil, status: OperationStatus? = nil, kind: OperationKind? = nil) {
+        self.host = host
+        self.chain = chain
+        self.status = status
+        self.kind = kind
+    }
+}
+
+extension Ledger {
+    /// An operation with its attempts, in the order of their numbers.
+    ///
+    /// - Throws: `notFound`.
+    public func operation(_ id: OperationID) async throws(LedgerError) -> (Model.Operation, [Attempt]) {
+        try await session { session in
+            let results = try session.pipeline([
+                Statement("SELECT \(Operation.columns) FROM operations o WHERE o.id = $1", id.uuid),
+                Statement("SELECT \(Attempt.columns) FROM attempts a WHERE a.operation = $1 ORDER BY a.number", id.uuid),
+            ])
+            guard let row = results[0].first else { throw LedgerError.notFound(what: "operation", id: id.description) }
+            return (try Model.Operation(row), try results[1].map { try Attempt($0) })
+        }
+    }
+
+    /// In the order of their ids.
+    public func operations(
+        _ filter: OperationFilter = OperationFilter(), _ page: PageRequest = PageRequest()
+    ) async throws(LedgerError) -> Page<Model.Operation> {
+        try await session { session in
+            try session.page(
+                Statement(
+                    """
+                    SELECT \(Operation.columns) FROM operations o
+                    WHERE o.id > $1 AND ($2::uuid IS NULL OR o.host = $2) AND ($3::uuid IS NULL OR o.chain = $3)
+                        AND ($4::text IS NULL OR o.status = $4) AND ($5::text IS NULL OR o.kind = $5)
+                    ORDER BY o.id LIMIT $6
+                    """, page.start, filter.host?.uuid, filter.chain?.uuid, filter.status, filter.kind, page.limit + 1),
+                limit: page.limit, id: { $0.id.description }, { try Model.Operation($0) })
+        }
+    }
+
+    /// The newest operation of a chain.
+    public func newestOperation(of chain: ChainID) async throws(LedgerError) -> Model.Operation? {
+        try await session { session in
+            try session.queryOne(
+                "SELECT \(Operation.columns) FROM operations o WHERE o.chain = $1 ORDER BY o.sequence DESC LIMIT 1", chain.uuid
+            ).map { try Model.Operation($0) }
+        }
+    }
+
+    /// Cancels an operation: at once if it waits, else its agent is asked to stop.
+    ///
+    /// - Returns: the operation, and whether a broadcast must ask its agent now.
+    /// - Throws: `notFound`.
+    public func cancel(_ id: OperationID) async throws(LedgerError) -> (Model.Operation, mustBroadcast: Bool) {
+        try await change { book in
+            try book.lockHost(of: id)
+            try book.apply(.cancel, to: id)
+            try book.fillWindows(of: book.eased)
+            return (try book.operation(id).operation, mustBroadcast: book.cancelled.contains(id))
+        }
+    }
+}
+
+extension Book {
+    /// Locks the host of an operation.
+    func lockHost(of id: OperationID) throws {
+        guard let row = try session.queryOne("SELECT host FROM operations WHERE id = $1", id.uuid) else {
+            throw LedgerError.notFound(what: "operation", id: id.description)
+        }
+        try lock(hosts: [try row.id("host")])
+    }
+}

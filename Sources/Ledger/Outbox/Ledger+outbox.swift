@@ -1,0 +1,121 @@
+import FoundationEssentials
+public import Model
+import PostgreSQL
+
+/// A command that is to be published.
+public struct OutgoingCommand: Sendable, Hashable {
+    public var outboxID: Int
+    public var operation: Model.Operation
+    public var attempt: Attempt
+    public var host: Host
+    /// `nil` for work on the host itself.
+    public var work: ChainWork?
+    /// It may have been published before: an agent must not act upon it.
+    public var isRepeat: Bool
+}
+
+extension Ledger {
+    /// Takes commands from the outbox to publish them. What is neither `published` nor `unpublished` when the claim ends is claimed
+    /// again, then with `isRepeat`.
+    ///
+    /// - Parameters:
+    ///   - limit: at most so many.
+    ///   - duration: how long nobody else gets them.
+    public func claimCommands(limit: Int = 100, for duration: Duration) async throws(LedgerError) -> [OutgoingCommand] {
+        try await session { session in
+            let rows = try session.query(
+                """
+                WITH waiting AS (
+                    SELECT id FROM outbox WHERE claimed_until IS NULL OR claimed_until <= clock_timestamp()
+                    ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+                )
+                UPDATE outbox b SET claimed_until = clock_timestamp() + $2 * interval '1 second', claims = claims + 1
+                FROM waiting WHERE b.id = waiting.id
+                RETURNING b.id, b.operation, b.attempt, b.claims
+                """, limit, duration.inSeconds)
+            guard !rows.isEmpty else { return [] }
+            return try commands(for: rows, session)
+        }
+    }
+
+    /// The broker has them: they leave the outbox.
+    public func published(_ ids: [Int]) async throws(LedgerError) {
+        // Rows that a report is just removing are locked, and need no second removal.
+        try await session { session in
+            _ = try session.query(
+                Statement(
+                    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED)",
+                    ids))
+        }
+    }
+
+    /// The broker certainly does not have them: they are claimed again later, not as repeats.
+    public func unpublished(_ ids: [Int], retryIn delay: Duration) async throws(LedgerError) {
+        try await session { session in
+            _ = try session.query(
+                Statement(
+                    """
+                    UPDATE outbox SET claimed_until = clock_timestamp() + $2 * interval '1 second', claims = greatest(claims - 1, 0)
+                    WHERE id IN (SELECT id FROM outbox WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED)
+                    """, ids, delay.inSeconds))
+        }
+    }
+}
+
+private func commands(for rows: [Row], _ session: Session) throws -> [OutgoingCommand] {
+    let operations = try rows.map { try $0.decode("operation", as: UUID.self) }
+    let results = try session.pipeline([
+        Statement("SELECT \(Operation.columns), o.desired FROM operations o WHERE o.id = ANY($1)", operations),
+        Statement(
+            "SELECT \(Attempt.columns) FROM attempts a WHERE a.id = ANY($1)",
+            try rows.map { try $0.decode("attempt", as: UUID.self) }),
+        Statement(
+            "SELECT \(Host.columns) FROM hosts h WHERE h.id IN (SELECT host FROM operations WHERE id = ANY($1))", operations),
+        Statement(
+            "SELECT \(Chain.columns) FROM chains c WHERE c.id IN (SELECT chain FROM operations WHERE id = ANY($1))", operations),
+    ])
+    let loaded = try Loaded(results)
+    return try rows.map { try loaded.command($0) }.sorted { $0.outboxID < $1.outboxID }
+}
+
+/// What claimed commands are made of.
+private struct Loaded {
+    var operations: [OperationID: (operation: Model.Operation, desired: Desired?)] = [:]
+    var attempts: [AttemptID: Attempt] = [:]
+    var hosts: [HostID: Host] = [:]
+    var chains: [ChainID: Chain] = [:]
+
+    init(_ results: [[Row]]) throws {
+        for row in results[0] {
+            let operation = try Model.Operation(row)
+            operations[operation.id] = (operation, try row.optionalJSON("desired"))
+        }
+        for row in results[1] { attempts[try row.id("id")] = try Attempt(row) }
+        for row in results[2] { hosts[try row.id("id")] = try Host(row) }
+        for row in results[3] { chains[try row.id("id")] = try Chain(row) }
+    }
+
+    func command(_ row: Row) throws -> OutgoingCommand {
+        guard let (operation, desired) = operations[try row.id("operation")], let attempt = attempts[try row.id("attempt")],
+            let host = hosts[operation.host]
+        else { throw LedgerError.unreadable("an outbox row without its operation") }
+        let claims: Int = try row["claims"]
+        return OutgoingCommand(
+            outboxID: try row["id"], operation: operation, attempt: attempt, host: host,
+            work: operation.chain.flatMap { chains[$0] }.map { $0.work(desired ?? $0.desired, sequence: operation.sequence) },
+            isRepeat: claims > 1)
+    }
+}
+
+extension Chain {
+    /// What an agent needs to make it look as `desired`.
+    func work(_ desired: Desired, sequence: Int) -> ChainWork {
+        ChainWork(id: id, plan: plan, desired: desired, subnet: subnet, ports: ports, sequence: sequence)
+    }
+}
+
+extension Duration {
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

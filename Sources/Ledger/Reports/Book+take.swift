@@ -1,0 +1,131 @@
+import FoundationEssentials
+import Model
+import PostgreSQL
+
+extension Book {
+    /// Takes reports in, in their order, observations last; says which are turned away.
+    func take(_ reports: [NumberedReport]) throws -> [RejectedReport] {
+        try lock(hosts: Set(reports.compactMap(\.received.report.host)))
+        let references = reports.compactMap(\.received.report.reference)
+        try load(operations: Set(references.map(\.operation)))
+        try load(chains: Set(reports.filter(\.received.report.mayEnd).compactMap(\.received.report.reference).compactMap(chain)))
+        var rejected: [RejectedReport] = []
+        for report in reports.filter({ !$0.received.report.isObservation }) + reports.filter(\.received.report.isObservation) {
+            if let reason = try take(report.received) { rejected.append(RejectedReport(index: report.index, reason: reason)) }
+        }
+        meet(reports.map(\.received))
+        try fillWindows(of: eased)
+        return rejected
+    }
+
+    private func chain(of reference: AgentReport.AttemptReference) -> ChainID? {
+        work[reference.operation]?.operation.chain
+    }
+
+    /// Why it is turned away; `nil` when it is taken.
+    private func take(_ received: ReceivedReport) throws -> String? {
+        if let reason = objection(to: received) { return reason }
+        switch received.report {
+        case .heartbeat:
+            break
+        case .started(let reference):
+            try apply(.started(reference.attempt, reference.agent), to: reference.operation)
+        case .progress(let reference, let progress):
+            try apply(.progress(reference.attempt, progress), to: reference.operation)
+        case .outcome(let reference, let outcome):
+            try take(outcome, reference)
+        case .again(let reference, let reason):
+            try apply(reason == .givenBack ? .givenBack(reference.attempt) : .again(reference.attempt), to: reference.operation)
+        case .observation(let observation):
+            try take(observation)
+        }
+        return nil
+    }
+
+    private func take(_ outcome: AgentReport.Outcome, _ reference: AgentReport.AttemptReference) throws {
+        switch outcome {
+        case .probed(let facts):
+            try apply(.outcome(reference.attempt, nil), to: reference.operation, seen: .facts(facts))
+        case .cleansed:
+            try apply(.outcome(reference.attempt, nil), to: reference.operation)
+        case .converged(let observed):
+            try apply(.outcome(reference.attempt, nil), to: reference.operation, seen: .chain(observed))
+        case .failed(let error):
+            let operation = try operation(reference.operation).operation
+            try apply(.outcome(reference.attempt, try judged(error, operation)), to: reference.operation)
+        }
+    }
+
+    /// A report is believed only for hosts of its key's site, and only about what the ledger knows.
+    private func objection(to received: ReceivedReport) -> String? {
+        if case .heartbeat(let presence) = received.report {
+            return presence.site == received.site ? nil : "an agent of site \(received.site) speaks for site \(presence.site)"
+        }
+        guard let id = received.report.host, let host = hosts[id]?.host else { return "the host is unknown" }
+        guard host.site == received.site else { return "the host is of another site than \(received.site)" }
+        guard let reference = received.report.reference else { return nil }
+        guard let operation = work[reference.operation]?.operation else { return "operation \(reference.operation) is unknown" }
+        guard operation.host == id else { return "operation \(operation.id) is not of host \(id)" }
+        return received.report.fits(operation) ? nil : "the outcome is not one of \(operation.kind.rawValue)"
+    }
+
+    /// Agents that were heard of, in the order of their ids, so that two transactions can't wait for each other.
+    private func meet(_ reports: [ReceivedReport]) {
+        var heard: [AgentID: (AgentPresence, Date)] = [:]
+        for report in reports {
+            guard case .heartbeat(let presence) = report.report, presence.site == report.site else { continue }
+            heard[presence.id] = (presence, max(report.receivedAt, heard[presence.id]?.1 ?? report.receivedAt))
+        }
+        for (presence, at) in heard.values.sorted(by: { $0.0.id.description < $1.0.id.description }) {
+            afterwards.append(presence.heard(at: at))
+        }
+    }
+}
+
+extension AgentReport {
+    fileprivate var reference: AttemptReference? {
+        switch self {
+        case .started(let reference), .progress(let reference, _), .outcome(let reference, _), .again(let reference, _): reference
+        case .heartbeat, .observation: nil
+        }
+    }
+
+    fileprivate var host: HostID? {
+        if case .observation(let observation) = self { observation.host } else { reference?.host }
+    }
+
+    fileprivate var isObservation: Bool {
+        if case .observation = self { true } else { false }
+    }
+
+    /// Whether an operation may end with it, so that its chain is needed.
+    fileprivate var mayEnd: Bool {
+        switch self {
+        case .outcome, .again: true
+        case .heartbeat, .started, .progress, .observation: false
+        }
+    }
+
+    fileprivate func fits(_ operation: Model.Operation) -> Bool {
+        guard case .outcome(_, let outcome) = self else { return true }
+        switch outcome {
+        case .probed: return operation.kind == .hostCreate
+        case .cleansed: return operation.kind == .hostDelete
+        case .converged(let observed): return operation.chain == observed.id
+        case .failed: return true
+        }
+    }
+}
+
+extension AgentPresence {
+    fileprivate func heard(at time: Date) -> Statement {
+        Statement(
+            """
+            INSERT INTO agents (id, name, site, driver, version, schemas, working, first_seen_at, last_seen_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+            ON CONFLICT (id) DO UPDATE SET name = $2, version = $5, schemas = $6, working = $7,
+                last_seen_at = greatest(agents.last_seen_at, $8)
+            """,
+            id.uuid, name.withoutNUL, site, driver, version.withoutNUL, schemas, working.map(\.uuid), time)
+    }
+}

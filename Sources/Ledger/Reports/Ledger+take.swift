@@ -1,0 +1,56 @@
+import FoundationEssentials
+import Model
+import PostgreSQL
+
+extension Ledger {
+    /// Takes reports in, all of them in one transaction. When that fails although the database answers, they are taken one at a
+    /// time, so that only the culprit is turned away.
+    ///
+    /// - Returns: those that are not taken and never will be. All others are, and may be acknowledged.
+    /// - Throws: `unavailable`: nobody knows; the reports are to be given again.
+    public func take(_ reports: [ReceivedReport]) async throws(LedgerError) -> [RejectedReport] {
+        let numbered = reports.enumerated().map { NumberedReport(index: $0.offset, received: $0.element) }
+        do {
+            return try await takeTogether(numbered)
+        } catch  where error.blamesContent {
+            return try await takeSingly(numbered)
+        }
+    }
+
+    private func takeTogether(_ reports: [NumberedReport]) async throws(LedgerError) -> [RejectedReport] {
+        try await change { try $0.take(reports) }
+    }
+
+    private func takeSingly(_ reports: [NumberedReport]) async throws(LedgerError) -> [RejectedReport] {
+        var rejected: [RejectedReport] = []
+        for report in reports {
+            do {
+                rejected += try await takeTogether([report])
+            } catch  where error.blamesContent {
+                rejected.append(RejectedReport(index: report.index, reason: error.description))
+            }
+        }
+        return rejected
+    }
+}
+
+/// A report with its place among those given.
+struct NumberedReport: Sendable {
+    var index: Int
+    var received: ReceivedReport
+}
+
+extension LedgerError {
+    /// Whether the same will fail again and again: the database answered, and said no.
+    fileprivate var blamesContent: Bool {
+        guard case .unavailable(let error) = self else { return true }
+        switch error.code {
+        case .uniqueViolation, .foreignKeyViolation, .checkViolation, .exclusionViolation, .notNullViolation, .invalidParameter,
+            .decoding, .server, .resultTooLarge:
+            return true
+        case .invalidConfiguration, .unreachable, .refused, .timeout, .poolExhausted, .closed, .connectionLost, .unknownOutcome,
+            .serialization, .deadlock, .cancelled:
+            return false
+        }
+    }
+}

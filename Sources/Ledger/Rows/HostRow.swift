@@ -1,0 +1,45 @@
+import FoundationEssentials
+import Model
+import PostgreSQL
+
+extension Host {
+    static let columns = """
+        h.id, h.name, h.site, h.driver, h.endpoint, h.address, h.insecure, h.sealed_credentials, h.capacity, h.chains, h.parallel, \
+        h.schedulable, h.autofill, h.first_port, h.last_port, h.network::text AS network, h.status, h.reason, h.facts, h.created_at
+        """
+
+    init(_ row: Row) throws {
+        self.init(
+            target: try HostTarget(row), name: try row["name"], site: try row["site"], capacity: try row["capacity"],
+            parallel: try row["parallel"], schedulable: try row["schedulable"], autofill: try row["autofill"],
+            ports: try row.ports(), network: try row["network"], status: try row["status"], reason: try row["reason"],
+            facts: try row.optionalJSON("facts"), createdAt: try row["created_at"])
+    }
+
+    func insertion() throws -> Statement {
+        Statement(
+            """
+            INSERT INTO hosts (id, name, site, driver, endpoint, address, insecure, sealed_credentials, capacity, parallel,
+                schedulable, autofill, first_port, last_port, network, status, reason, facts, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::cidr, $16, $17, $18, $19)
+            """,
+            id.uuid, name, site, target.driver, target.endpoint, target.address, target.insecure, target.sealedCredentials,
+            capacity, parallel, schedulable, autofill, ports.lowerBound, ports.upperBound, network, status, reason,
+            try StoredJSON.optionalText(facts), createdAt)
+    }
+}
+
+extension HostTarget {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            id: try row.id("id"), driver: try row["driver"], endpoint: try row["endpoint"], address: try row["address"],
+            insecure: try row["insecure"], sealedCredentials: try row["sealed_credentials"])
+    }
+}
+
+extension Row {
+    fileprivate func ports() throws -> ClosedRange<Int> {
+        let (first, last): (Int, Int) = (try decode("first_port"), try decode("last_port"))
+        return first...last
+    }
+}

@@ -1,0 +1,67 @@
+import Model
+import PostgreSQL
+
+/// The key of the advisory lock under which migrations run; any number that nothing else uses.
+private let migrationLock = 0x636F_6E74_696E_756F
+
+extension Ledger {
+    /// The version of the schema that this program was made for.
+    public static var knownVersion: Int { Migration.all.last?.number ?? 0 }
+
+    /// Brings the schema up to this program's version; any number of programs may do it at the same time.
+    ///
+    /// - Returns: the numbers of the migrations that were applied now.
+    /// - Throws: `version` when the ledger is newer than the next version.
+    @discardableResult
+    public func migrate() async throws(LedgerError) -> [Int] {
+        try await transaction { session in
+            _ = try session.query("SELECT pg_advisory_xact_lock($1::bigint)", migrationLock)
+            try session.script(
+                """
+                CREATE TABLE IF NOT EXISTS migrations (
+                    number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
+                """)
+            let applied = try appliedMigrations(session)
+            try checkNotTooNew(applied.max() ?? 0)
+            let missing = Migration.all.filter { !applied.contains($0.number) }
+            for migration in missing {
+                try session.script(migration.sql)
+                try session.execute("INSERT INTO migrations (number, name) VALUES ($1, $2)", migration.number, migration.name)
+            }
+            return missing.map(\.number)
+        }
+    }
+
+    /// The version of the ledger; 0 before the first migration.
+    public func version() async throws(LedgerError) -> Int {
+        try await session { session in
+            guard try session.queryOne("SELECT to_regclass('migrations')::text AS name")?.decode("name", as: String?.self) != nil
+            else {
+                return 0
+            }
+            return try appliedMigrations(session).max() ?? 0
+        }
+    }
+
+    /// A program works on its own version of the ledger and on the next.
+    ///
+    /// - Throws: `version`, saying what to do.
+    public func checkVersion() async throws(LedgerError) {
+        let version = try await version()
+        guard version >= Self.knownVersion else {
+            throw .version(
+                "the ledger is at version \(version), this program needs \(Self.knownVersion): run continuo-engine migrate")
+        }
+        try checkNotTooNew(version)
+    }
+}
+
+private func appliedMigrations(_ session: Session) throws -> [Int] {
+    try session.query("SELECT number FROM migrations").map { try $0.decode("number") }
+}
+
+private func checkNotTooNew(_ version: Int) throws(LedgerError) {
+    guard version <= Ledger.knownVersion + 1 else {
+        throw .version("the ledger is at version \(version), this program knows \(Ledger.knownVersion): start a newer program")
+    }
+}
