@@ -20,7 +20,8 @@ public enum LogLine {
 
     private static func quoted(_ value: String) -> String {
         let plain = value.unicodeScalars.allSatisfy { !isControl($0) && $0 != " " && $0 != "\"" && $0 != "=" }
-        return plain && !value.isEmpty ? value : "\"" + escaped(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")) + "\""
+        return plain && !value.isEmpty
+            ? value : "\"" + escaped(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")) + "\""
     }
 
     private static func escaped(_ text: String) -> String {

@@ -1,0 +1,153 @@
+internal import Logging
+internal import Model
+internal import RabbitMQ
+internal import Wire
+
+/// What happens to a command, step by step:
+///
+///     verify → refuse copies → check the term → say `started` → act → say the outcome → acknowledge
+///
+/// * What can't be verified goes to the dead letters. A newer schema is answered `transient`: a newer agent may read it.
+/// * Only a certain first copy acts. Where this is in doubt the report is `again`, and the ledger decides.
+/// * `started` must be confirmed before anything is changed. If the broker does not answer, the command is given back.
+/// * An outcome is said until the broker has it. If the broker stays away until this process ends, the command was never
+///   acknowledged: the next agent receives it `redelivered` and says `again`.
+/// * If only the connection that brought the command was lost, the work goes on; the copy that comes then is known as ours.
+struct CommandPipe: Sendable {
+    /// How long a command waits for a heartbeat to be confirmed, and its `started` for the broker.
+    private static let patience = Duration.seconds(10)
+    /// Between two progress reports.
+    private static let progressPause = Duration.milliseconds(500)
+
+    let agent: AgentID
+    let queue: String
+    let consumer: Consumer
+    let verifier: Verifier
+    let reporter: Reporter
+    let registry: WorkRegistry
+    let term: TermKeeper
+    let performer: Performer
+    let attemptLimit: Duration
+    let logger: Logger
+
+    func handle(_ delivery: Delivery) async {
+        guard await settle(delivery) else { return }
+        await consumer.acknowledge([delivery])
+    }
+
+    /// `true` when all that is to be said about it has been confirmed.
+    private func settle(_ delivery: Delivery) async -> Bool {
+        do {
+            return await take(try verifier.open(delivery, as: Command.self, kind: .command, from: queue), delivery)
+        } catch {
+            if case .newerSchema = error { return await refuseNewer(delivery) }
+            return await reporter.bury(delivery, error)
+        }
+    }
+
+    private func take(_ command: Opened<Command>, _ delivery: Delivery) async -> Bool {
+        let reference = reference(command.payload)
+        let isNew = registry.begin(reference.attempt, of: reference.operation)
+        defer { if isNew { registry.end(reference.attempt) } }
+        let intake = Intake(
+            redelivered: delivery.redelivered, repeated: command.repeat, working: !isNew, draining: registry.isDraining)
+        switch intake {
+        case .ours: return true
+        case .again(let reason): return await sayAgain(reference, reason)
+        case .act: return await work(command.payload, reference)
+        }
+    }
+
+    private func work(_ command: Command, _ reference: Report.AttemptReference) async -> Bool {
+        guard await term.waitUntilRunning(atMost: Self.patience),
+            await reporter.tell(.started(reference), within: Self.patience)
+        else { return await sayAgain(reference, .givenBack) }
+        logger.info("started", metadata: metadata(command))
+        let ending = await act(command, reference)
+        logger.info("ended", metadata: metadata(command).merging(["ending": "\(ending.word)"]) { $1 })
+        switch ending {
+        case .givenBack: return await sayAgain(reference, .givenBack)
+        case .outcome(let outcome): return await reporter.insist(.outcome(reference, outcome))
+        }
+    }
+
+    private func act(_ command: Command, _ reference: Report.AttemptReference) async -> Ending {
+        let (steps, progress) = AsyncStream.makeStream(of: Progress.self, bufferingPolicy: .bufferingNewest(1))
+        let teller = Task { await tell(steps, reference) }
+        let result = await stoppable(reference.attempt) { () async -> Result<Report.Outcome, WorkError> in
+            do throws(WorkError) {
+                return .success(try await performer.perform(command) { progress.yield($0) })
+            } catch {
+                return .failure(error)
+            }
+        }
+        progress.finish()
+        teller.cancel()
+        await teller.value
+        return Ending(result, stop: registry.stopReason(of: reference.attempt))
+    }
+
+    /// Runs the work in a task that a cancel, the attempt's limit or the end of this process stops.
+    private func stoppable<Value: Sendable>(_ attempt: AttemptID, _ work: @escaping @Sendable () async -> Value) async -> Value {
+        let task = Task { await work() }
+        registry.run(attempt) { task.cancel() }
+        let limit = Task {
+            try await Task.sleep(for: attemptLimit)
+            registry.stop(attempt, .unfinished)
+        }
+        defer { limit.cancel() }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    /// The latest step, at most twice a second.
+    private func tell(_ steps: AsyncStream<Progress>, _ reference: Report.AttemptReference) async {
+        for await step in steps {
+            _ = await reporter.tell(.progress(reference, step), within: .seconds(2))
+            try? await Task.sleep(for: Self.progressPause)
+        }
+    }
+
+    private func sayAgain(_ reference: Report.AttemptReference, _ reason: Report.AgainReason) async -> Bool {
+        logger.info("not acted upon", metadata: ["attempt": "\(reference.attempt)", "reason": "\(reason.rawValue)"])
+        return await reporter.insist(.again(reference, reason))
+    }
+
+    private func refuseNewer(_ delivery: Delivery) async -> Bool {
+        do {
+            let head = try verifier.open(delivery, as: CommandHead.self, kind: .command, from: queue, schema: .max).payload
+            let reference = Report.AttemptReference(
+                operation: head.operation, attempt: head.attempt, host: head.host.id, agent: agent)
+            let error = WorkError(
+                .transient, .newerSchema, "this agent reads messages up to schema \(WireLimits.schema); upgrade it")
+            return await reporter.insist(.outcome(reference, .failed(error)))
+        } catch {
+            return await reporter.bury(delivery, error)
+        }
+    }
+
+    private func reference(_ command: Command) -> Report.AttemptReference {
+        Report.AttemptReference(operation: command.operation, attempt: command.attempt, host: command.host.id, agent: agent)
+    }
+
+    private func metadata(_ command: Command) -> Logger.Metadata {
+        [
+            "operation": "\(command.operation)", "attempt": "\(command.attempt)", "kind": "\(command.kind.rawValue)",
+            "host": "\(command.host.id)",
+        ]
+    }
+}
+
+extension Ending {
+    /// For the log.
+    fileprivate var word: String {
+        switch self {
+        case .givenBack: "given-back"
+        case .outcome(.failed(let error)): "\(error.disposition.rawValue) \(error.code.rawValue): \(error.message)"
+        case .outcome: "succeeded"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+internal import Wire
+
+/// What becomes of a command that was just opened. Pure.
+enum Intake: Hashable {
+    /// It is certainly the first copy and nothing stands in the way.
+    case act
+    /// Not acted upon; the ledger sends a fresh attempt if it still wants one.
+    case again(Report.AgainReason)
+    /// A copy of what this agent works on already: the broker lost our connection, not our work. Its outcome is still to come.
+    case ours
+
+    /// - Parameters:
+    ///   - redelivered: the broker delivered it before, to anyone.
+    ///   - repeated: the relay may have published it before.
+    ///   - working: this agent works on this very attempt.
+    init(redelivered: Bool, repeated: Bool, working: Bool, draining: Bool) {
+        self =
+            if working {
+                .ours
+            } else if redelivered {
+                .again(.redelivered)
+            } else if repeated {
+                .again(.repeated)
+            } else if draining {
+                .again(.givenBack)
+            } else {
+                .act
+            }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Drivers
+internal import Model
+internal import Wire
+
+/// Does what a command asks for, by the driver.
+struct Performer: Sendable {
+    /// How often a host is looked at again for objects that appeared while others were removed.
+    private static let cleanseRounds = 5
+
+    let driver: any Driver
+    let installation: InstallationID
+    let vaults: any VaultSmith
+    let allow: EndpointAllowList
+    let term: TermKeeper
+
+    /// Whoever calls the driver goes through here: the endpoint is allowed, and every call asks for the term.
+    func context(
+        for host: HostTarget, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) throws(WorkError) -> WorkContext {
+        try allow.check(host)
+        let term = term
+        return WorkContext(
+            installation: installation, vaults: vaults, mayAct: { () throws(WorkError) in try term.mayAct() }, progress: progress)
+    }
+
+    func perform(
+        _ command: Command, progress: @escaping @Sendable (Progress) -> Void
+    ) async throws(WorkError) -> Report.Outcome {
+        let host = command.host
+        let context = try context(for: host, progress: progress)
+        switch command.work {
+        case .probe: return .probed(try await driver.probe(host, context))
+        case .converge(let work): return .converged(try await driver.converge(work, on: host, context))
+        case .cleanse:
+            try await cleanse(host, context)
+            return .cleansed
+        }
+    }
+
+    private func cleanse(_ host: HostTarget, _ context: WorkContext) async throws(WorkError) {
+        for round in 1...Self.cleanseRounds {
+            let objects = try await driver.observe(host, context).objects(on: host.driver)
+            guard !objects.isEmpty else { return }
+            context.progress(Progress(done: round - 1, total: round, step: "removing \(objects.count) objects"))
+            try await driver.remove(objects, on: host, context)
+        }
+        let left = try await driver.observe(host, context).objects(on: host.driver).count
+        guard left > 0 else { return }
+        throw WorkError(.transient, .hostRefused, "\(left) objects of this installation are still on the host")
+    }
+}
+
+extension HostObservation {
+    /// Everything that was seen, by name, nodes first.
+    fileprivate func objects(on driver: DriverKind) -> [ObjectReference] {
+        let kind: ObjectReference.Kind? =
+            switch driver {
+            case .docker, .memory: .container
+            case .swarm: .service
+            // Pods go with their namespaces.
+            case .kubernetes: nil
+            }
+        let nodes = kind.map { kind in
+            chains.flatMap(\.nodes).compactMap(\.object).map { ObjectReference(kind: kind, id: $0) }
+        }
+        return (nodes ?? []) + chains.flatMap(\.objects)
+    }
+}

@@ -1,0 +1,59 @@
+internal import Drivers
+internal import Logging
+internal import Model
+internal import RabbitMQ
+internal import Wire
+
+/// Answers queries for live data, each sealed to the one-time key that came with it.
+struct QueryDesk: Sendable {
+    /// How many queries are answered at a time.
+    static let prefetch = 16
+
+    let queue: String
+    let consumer: Consumer
+    let verifier: Verifier
+    let reporter: Reporter
+    let performer: Performer
+    let logger: Logger
+
+    func handle(_ delivery: Delivery) async {
+        do {
+            let query = try verifier.open(delivery, as: Query.self, kind: .query, from: queue)
+            let answer = await answer(query.payload)
+            let sealed = try SealedAnswer(answer, to: query.payload.replyKey, query: query.id)
+            await reporter.answer(sealed, to: query.id, delivery)
+        } catch {
+            guard await reporter.bury(delivery, error) else { return }
+        }
+        await consumer.acknowledge([delivery])
+    }
+
+    private func answer(_ query: Query) async -> Answer {
+        do throws(WorkError) {
+            switch query.ask {
+            case .connection(let work): return .connection(try await connection(work, on: query.host))
+            }
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func connection(_ work: ChainWork, on host: HostTarget) async throws(WorkError) -> Answer.Connection {
+        let context = try performer.context(for: host)
+        let driver = performer.driver
+        guard let observed = try await driver.observe(host, context).chains.first(where: { $0.id == work.id }) else {
+            throw WorkError(.transient, .notHealthy, "the chain is not on its host now")
+        }
+        let vault = try await open(work, on: host, context)
+        return try ConnectionResolver(plan: work.plan, address: host.address, observed: observed, vault: vault).connection()
+    }
+
+    private func open(_ work: ChainWork, on host: HostTarget, _ context: WorkContext) async throws(WorkError) -> Vault {
+        guard !work.plan.secrets.isEmpty else { return Vault(secrets: [:]) }
+        let incarnation = work.desired.incarnation
+        guard let sealed = try await performer.driver.vault(of: work.id, incarnation: incarnation, on: host, context) else {
+            throw WorkError(.transient, .vaultUnreadable, "the chain has no vault on its host yet")
+        }
+        return try context.vaults.open(sealed, chain: work.id, incarnation: incarnation)
+    }
+}
