@@ -12,9 +12,12 @@ extension CurlError {
 
     private static func code(_ result: CURLcode, _ message: String, _ connected: Bool) -> Code {
         switch result {
+        // Connected before, so this was libcurl's second try: the first copy of the request may have arrived.
+        case CURLE_COULDNT_RESOLVE_HOST where connected, CURLE_COULDNT_CONNECT where connected: .interrupted
         case CURLE_COULDNT_RESOLVE_HOST: .unresolved
         case CURLE_COULDNT_CONNECT: .refused
         case CURLE_OPERATION_TIMEDOUT: .timeout(connected ? .total : .connect)
+        case CURLE_RECV_ERROR where message.contains("chunked-encoding"): .protocol
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_SEND_FAIL_REWIND:
             refusedInTLS(message) ? .tls : .interrupted
         case CURLE_URL_MALFORMAT: .invalidRequest

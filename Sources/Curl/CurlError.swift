@@ -49,6 +49,16 @@ extension CurlError: CustomStringConvertible {
     public var description: String { message }
 }
 
+extension CurlError.Phase {
+    var words: String {
+        switch self {
+        case .connect: "no connection within the time for it"
+        case .idle: "silent for too long"
+        case .total: "not done within the time for it"
+        }
+    }
+}
+
 extension CurlError {
     static let cancelled = CurlError(.cancelled, "the exchange was cancelled")
     static let shutDown = CurlError(.shutDown, "the HTTP client was shut down")

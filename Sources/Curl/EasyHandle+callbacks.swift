@@ -15,7 +15,8 @@ extension EasyHandle {
         ccurl_on_seek(pointer, onSeek, context)
     }
 
-    fileprivate static func of(_ context: UnsafeMutableRawPointer?) -> EasyHandle? {
+    /// The handle behind a context.
+    static func of(_ context: UnsafeMutableRawPointer?) -> EasyHandle? {
         context.map { Unmanaged<EasyHandle>.fromOpaque($0).takeUnretainedValue() }
     }
 }

@@ -10,8 +10,7 @@ final class EasyHandle {
 
     private var headReader = HeadReader()
     private var received = 0
-    private var lastActivity = ContinuousClock.now
-    private var isConnected = false
+    private var patience: Patience
     /// Why a callback stopped libcurl; says more than libcurl's own result.
     private var cause: CurlError?
     /// The address refused by the policy, as long as no other was admitted.
@@ -23,6 +22,7 @@ final class EasyHandle {
         self.transfer = transfer
         self.pointer = pointer
         self.addressPolicy = addressPolicy
+        patience = Patience(transfer.request.timeouts, start: .now)
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         headerLines = Self.headerLines(transfer.request.headers)
@@ -44,16 +44,21 @@ final class EasyHandle {
         return lines.reduce(nil) { curl_slist_append($0, $1) }
     }
 
-    /// Goes on after a pause.
-    func resume() {
-        lastActivity = .now
-        curl_easy_pause(pointer, CURLPAUSE_CONT)
+    /// Goes on after a pause. That hands on what libcurl had kept back, so a callback may stop the exchange right here.
+    /// - Returns: `CURLE_OK` while the exchange goes on.
+    func resume() -> CURLcode {
+        patience.moved(at: .now)
+        transfer.resume()
+        let result = curl_easy_pause(pointer, CURLPAUSE_CONT)
+        return result == CURLE_BAD_FUNCTION_ARGUMENT ? CURLE_OK : result
     }
 
-    /// When it will have been silent too long. Connecting has its own clock, and time in which the peer waits for us does not count.
-    func idleDeadline(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        guard let idle = transfer.request.timeouts.idle else { return nil }
-        return (isConnected && !transfer.waitsForUs ? lastActivity : now) + idle
+    func exhausted(at now: ContinuousClock.Instant) -> CurlError.Phase? {
+        patience.exhausted(at: now, ours: transfer.waitsForUs)
+    }
+
+    func nextLook(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        patience.nextLook(at: now, ours: transfer.waitsForUs)
     }
 
     /// libcurl is done.
@@ -62,7 +67,15 @@ final class EasyHandle {
             transfer.finish(.success(()))
             return
         }
-        transfer.finish(.failure(cause ?? addressRefusal ?? CurlError(result, text: String(cString: errorText), connected: isConnected)))
+        transfer.finish(.failure(cause ?? addressRefusal ?? failure(result)))
+    }
+
+    private func failure(_ result: CURLcode) -> CurlError {
+        var error = CurlError(result, text: String(cString: errorText), connected: patience.isConnected)
+        if case .tcp(_, _, _?) = transfer.request.endpoint, error.code == .interrupted, headReader.head.status == 0 {
+            error.message += " (so ends, at times, a connection whose client certificate is refused)"
+        }
+        return error
     }
 
     private var addressRefusal: CurlError? {
@@ -86,9 +99,8 @@ extension EasyHandle {
     /// libcurl repeats a request when a connection it had kept turns out to be dead. Whether the peer has acted on the first copy it
     /// can't know, so only what may be done twice is repeated.
     func beginRequest() -> Bool {
-        lastActivity = .now
-        let isRepetition = isConnected
-        isConnected = true
+        let isRepetition = patience.isConnected
+        patience.connected(at: .now)
         guard isRepetition, !transfer.request.isIdempotent else { return true }
         cause = CurlError(.interrupted, "the connection broke before a response came")
         return false
@@ -96,11 +108,12 @@ extension EasyHandle {
 
     /// - Returns: whether to go on.
     func readHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        lastActivity = .now
+        patience.moved(at: .now)
         switch headReader.read(line) {
         case .more: return true
         case .head: return begin(headReader.head)
         case .tooLarge(let limit): cause = CurlError(.tooLarge(limit: limit), "the response's headers exceed \(limit) bytes")
+        case .malformed: cause = CurlError(.protocol, "a line of the response's head is no header")
         case .upgraded: cause = CurlError(.protocol, "the peer changed the protocol unasked")
         }
         return false
@@ -118,7 +131,7 @@ extension EasyHandle {
     }
 
     func readBody(_ piece: UnsafeRawBufferPointer) -> Reception {
-        lastActivity = .now
+        patience.moved(at: .now)
         guard received + piece.count <= transfer.request.responseLimit else {
             _ = refuseBody()
             return .refused
@@ -135,7 +148,7 @@ extension EasyHandle {
     }
 
     func writeBody(_ target: UnsafeMutableRawBufferPointer) -> Outbox.Filled {
-        lastActivity = .now
+        patience.moved(at: .now)
         let filled = transfer.fill(target)
         if filled == .failed { cause = CurlError(.bodyFailed, "the request's body failed, or has not the announced length") }
         return filled

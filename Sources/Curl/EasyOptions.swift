@@ -11,7 +11,8 @@ struct EasyOptions {
     func apply(_ request: Request) {
         set(CURLOPT_URL, request.url)
         applyHouseRules()
-        applyTimeouts(request.timeouts)
+        // `Patience` ends what lasts too long; this only tells libcurl how to share the time among a name's addresses.
+        set(CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect.wholeMilliseconds)
         applyMethodAndBody(request)
         switch request.endpoint {
         case .unix(let path): set(CURLOPT_UNIX_SOCKET_PATH, path)
@@ -33,11 +34,6 @@ struct EasyOptions {
         set(CURLOPT_TCP_KEEPINTVL, 10)
         // Else ending an exchange while its name is being resolved would hold the whole thread until the resolver answers.
         set(CURLOPT_QUICK_EXIT, 1)
-    }
-
-    private func applyTimeouts(_ timeouts: Timeouts) {
-        set(CURLOPT_CONNECTTIMEOUT_MS, timeouts.connect.wholeMilliseconds)
-        set(CURLOPT_TIMEOUT_MS, timeouts.total?.wholeMilliseconds ?? 0)
     }
 
     private func applyMethodAndBody(_ request: Request) {

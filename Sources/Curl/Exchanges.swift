@@ -8,8 +8,8 @@ struct Exchanges: ~Copyable {
     private let multi: MultiHandle
     private let addressPolicy: AddressPolicy
     private var easies: [UInt64: EasyHandle] = [:]
-    /// When an exchange may have been silent too long: never later than the first one is.
-    private var nextIdleCheck: ContinuousClock.Instant?
+    /// When an exchange may have lasted too long: never later than the first one has.
+    private var nextLook: ContinuousClock.Instant?
 
     init(multi: MultiHandle, addressPolicy: AddressPolicy) {
         self.multi = multi
@@ -19,7 +19,7 @@ struct Exchanges: ~Copyable {
     mutating func obey(_ order: Loop.Order) {
         switch order {
         case .start(let transfer): start(transfer)
-        case .resume(let id): easies[id]?.resume()
+        case .resume(let id): resume(id)
         case .abandon(let id): remove(id)
         }
     }
@@ -28,15 +28,13 @@ struct Exchanges: ~Copyable {
     mutating func turn() {
         multi.perform()
         while let (easy, result) = multi.nextDone() {
-            // The context is the handle's own object, which `easies` keeps alive until `remove`.
-            guard let context = ccurl_private(easy) else { continue }
-            let handle = Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
+            guard let handle = EasyHandle.of(ccurl_private(easy)) else { continue }
             handle.finish(result)
             remove(handle.transfer.id)
         }
         let now = ContinuousClock.now
-        if let check = nextIdleCheck, check <= now { endSilentOnes(now) }
-        multi.wait(atMost: nextIdleCheck.map { min($0 - now, Self.longestWait) } ?? Self.longestWait)
+        if let look = nextLook, look <= now { endExhausted(now) }
+        multi.wait(atMost: nextLook.map { min($0 - now, Self.longestWait) } ?? Self.longestWait)
     }
 
     mutating func endAll(_ error: CurlError) {
@@ -53,10 +51,20 @@ struct Exchanges: ~Copyable {
             return
         }
         easies[transfer.id] = easy
-        if let idle = transfer.request.timeouts.idle {
-            let deadline = ContinuousClock.now + idle
-            nextIdleCheck = min(nextIdleCheck ?? deadline, deadline)
-        }
+        lookAgain(at: easy.nextLook(at: .now))
+    }
+
+    private mutating func lookAgain(at instant: ContinuousClock.Instant?) {
+        guard let instant else { return }
+        nextLook = min(nextLook ?? instant, instant)
+    }
+
+    private mutating func resume(_ id: UInt64) {
+        guard let easy = easies[id] else { return }
+        let result = easy.resume()
+        guard result != CURLE_OK else { return }
+        easy.finish(result)
+        remove(id)
     }
 
     private mutating func remove(_ id: UInt64) {
@@ -64,15 +72,14 @@ struct Exchanges: ~Copyable {
         multi.remove(easy.pointer)
     }
 
-    private mutating func endSilentOnes(_ now: ContinuousClock.Instant) {
-        nextIdleCheck = nil
+    private mutating func endExhausted(_ now: ContinuousClock.Instant) {
+        nextLook = nil
         for (id, easy) in easies {
-            guard let deadline = easy.idleDeadline(now) else { continue }
-            if deadline <= now {
-                easy.transfer.finish(.failure(CurlError(.timeout(.idle), "the peer was silent too long")))
+            if let phase = easy.exhausted(at: now) {
+                easy.transfer.finish(.failure(CurlError(.timeout(phase), "\(easy.transfer.request.endpoint): \(phase.words)")))
                 remove(id)
             } else {
-                nextIdleCheck = min(nextIdleCheck ?? deadline, deadline)
+                lookAgain(at: easy.nextLook(at: now))
             }
         }
     }

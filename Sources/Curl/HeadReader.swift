@@ -5,6 +5,7 @@ struct HeadReader {
         /// The head of the final response is whole.
         case head
         case tooLarge(limit: Int)
+        case malformed
         /// The peer wants to leave HTTP, which nobody asked for.
         case upgraded
     }
@@ -27,8 +28,7 @@ struct HeadReader {
         }
         let text = ASCII.trimmed(line)
         guard !text.isEmpty else { return end() }
-        readField(line)
-        return .more
+        return readField(line) ? .more : .malformed
     }
 
     private mutating func end() -> Step {
@@ -38,12 +38,15 @@ struct HeadReader {
         return .head
     }
 
-    private mutating func readField(_ line: some BidirectionalCollection<UInt8>) {
+    private mutating func readField(_ line: some BidirectionalCollection<UInt8>) -> Bool {
         if let first = line.first, first == 0x20 || first == 0x09 {
             head.headers.extendLast(ASCII.trimmed(line))
-        } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
-            head.headers.append(ASCII.trimmed(line[..<colon]), ASCII.trimmed(line[line.index(after: colon)...]))
+            return true
         }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        let name = String(decoding: line[..<colon], as: UTF8.self)
+        head.headers.append(name, ASCII.trimmed(line[line.index(after: colon)...]))
+        return ASCII.isToken(name)
     }
 
     /// The number in `HTTP/1.1 204 No Content`; 0 where there is none.

@@ -14,7 +14,7 @@ struct Inbox {
     struct Chunk {
         /// `nil`: the end.
         var bytes: [UInt8]?
-        /// The peer was held back and can go on.
+        /// The peer is held back and can go on.
         var releasesPeer = false
     }
 
@@ -22,6 +22,7 @@ struct Inbox {
     private var head: ResponseHead?
     private var bytes: [UInt8] = []
     private var ending: Result<Void, CurlError>?
+    /// Stays until libcurl's thread has let the peer go on, so that its idle clock does not run before.
     private(set) var isHolding = false
 
     init(window: Int) {
@@ -54,6 +55,11 @@ struct Inbox {
         if case .failure(let error) = result, error.code == .cancelled { bytes = [] }
     }
 
+    /// The peer goes on.
+    mutating func release() {
+        isHolding = false
+    }
+
     mutating func takeHead() -> Taken<ResponseHead> {
         if let head {
             self.head = nil
@@ -68,7 +74,7 @@ struct Inbox {
 
     mutating func takeChunk() -> Taken<Chunk> {
         guard bytes.isEmpty else {
-            defer { (bytes, isHolding) = ([], false) }
+            defer { bytes = [] }
             return .value(Chunk(bytes: bytes, releasesPeer: isHolding))
         }
         return switch ending {

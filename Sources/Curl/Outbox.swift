@@ -20,6 +20,7 @@ struct Outbox {
     private var missing: Int?
     /// Whether all that was ever put in is still here.
     private let canRewind: Bool
+    /// Stays until libcurl's thread goes on.
     private(set) var isStarved = false
 
     /// A body that is there as a whole.
@@ -39,7 +40,7 @@ struct Outbox {
 
     var hasRoom: Bool { offset == bytes.count }
 
-    /// - Returns: whether libcurl starved until now.
+    /// - Returns: whether libcurl starves and can go on.
     mutating func put(_ chunk: [UInt8]) -> Bool {
         guard source == .open, !chunk.isEmpty else { return false }
         if let missing {
@@ -48,19 +49,19 @@ struct Outbox {
         }
         bytes = chunk
         offset = 0
-        return stopStarving()
+        return isStarved
     }
 
     /// No more comes.
     mutating func end() -> Bool {
         guard missing ?? 0 == 0 else { return fail() }
         source = .ended
-        return stopStarving()
+        return isStarved
     }
 
     mutating func fail() -> Bool {
         source = .failed
-        return stopStarving()
+        return isStarved
     }
 
     mutating func fill(_ target: UnsafeMutableRawBufferPointer) -> Filled {
@@ -81,8 +82,8 @@ struct Outbox {
         return canRewind
     }
 
-    private mutating func stopStarving() -> Bool {
-        defer { isStarved = false }
-        return isStarved
+    /// libcurl goes on.
+    mutating func feed() {
+        isStarved = false
     }
 }

@@ -151,6 +151,14 @@ extension Transfer {
         state.withLock { $0.inbox.isHolding || $0.outbox.isStarved }
     }
 
+    /// Both directions go on.
+    func resume() {
+        state.withLock { state in
+            state.inbox.release()
+            state.outbox.feed()
+        }
+    }
+
     /// - Returns: whether this was the end; false when the exchange had ended before.
     @discardableResult
     func finish(_ result: Result<Void, CurlError>) -> Bool {
