@@ -123,6 +123,7 @@ extension EasyHandle {
         let announced = transfer.request.method == "HEAD" ? nil : head.headers["Content-Length"].flatMap { Int($0) }
         guard announced ?? 0 <= transfer.request.responseLimit else { return refuseBody() }
         transfer.receive(head)
+        if head.status >= 300 { transfer.stopSending() }
         return true
     }
 

@@ -32,6 +32,7 @@ public final class HTTPClient: Sendable {
     /// The response as soon as its head is there; its body comes as it is read.
     public func stream(_ request: Request) async throws(CurlError) -> StreamedResponse {
         try request.check()
+        if Task.isCancelled { throw .cancelled }
         let transfer = Transfer(request, id: lastID.add(1, ordering: .relaxed).newValue, loop: loop)
         let reader = ResponseBody.Reader(transfer, of: self)
         guard loop.post(.start(transfer)) else { throw .shutDown }

@@ -11,6 +11,8 @@ struct Outbox {
 
     private enum Source {
         case open, ended, failed
+        /// Nobody wants the rest.
+        case stopped
     }
 
     private var bytes: [UInt8]
@@ -54,13 +56,23 @@ struct Outbox {
 
     /// No more comes.
     mutating func end() -> Bool {
+        guard source == .open else { return false }
         guard missing ?? 0 == 0 else { return fail() }
         source = .ended
         return isStarved
     }
 
     mutating func fail() -> Bool {
+        guard source == .open else { return false }
         source = .failed
+        return isStarved
+    }
+
+    /// The rest of a body that is made while it is sent goes nowhere.
+    mutating func stop() -> Bool {
+        guard source == .open else { return false }
+        source = .stopped
+        (bytes, offset) = ([], 0)
         return isStarved
     }
 

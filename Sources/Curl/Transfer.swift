@@ -142,6 +142,17 @@ extension Transfer {
         return filled
     }
 
+    /// The peer has refused the request before it had all of its body. libcurl then sends no more, but would wait for ever for a body
+    /// that happens to be starved.
+    func stopSending() {
+        let (isStarved, pump, producer) = state.withLock { state in
+            (state.outbox.stop(), state.pump.take(), state.producer.take())
+        }
+        pump?.cancel()
+        producer?.resume()
+        if isStarved { loop.post(.resume(id)) }
+    }
+
     func rewindBody() -> Bool {
         state.withLock { $0.outbox.rewind() }
     }

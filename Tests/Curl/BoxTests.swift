@@ -89,6 +89,16 @@ import Testing
         #expect(fill(&exact) == .bytes(3) && fill(&exact) == .end)
     }
 
+    @Test func aStoppedOutboxEnds() {
+        var outbox = Outbox(length: 10)
+        #expect(fill(&outbox) == .starved)
+        let isStarved = outbox.stop()
+        #expect(isStarved)
+        _ = outbox.put([1])
+        _ = outbox.fail()
+        #expect(fill(&outbox) == .end)
+    }
+
     @Test func aWholeBodyRewinds() {
         var outbox = Outbox(bytes: [1, 2, 3])
         #expect(fill(&outbox) == .bytes(3) && fill(&outbox) == .end)

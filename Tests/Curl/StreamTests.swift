@@ -94,12 +94,15 @@ import Testing
         peer.close()
     }
 
-    /// The response comes while the body is still being sent; its producer is told to stop.
-    @Test func anEarlyAnswer() async throws {
+    /// The response comes while the body is still being made; its producer is told to stop.
+    @Test(arguments: ["Content-Length: 8\r\n", "Content-Length: 8\r\nConnection: close\r\n", "Connection: close\r\n"])
+    func anEarlyRefusal(headers: String) async throws {
         let peer = try Peer { connection, _ in
             _ = connection.readHead()
-            connection.answer("too much", status: "413 Payload Too Large", headers: "Connection: close\r\n")
-            connection.readToEnd()
+            // Its first chunk (a line with the size, the byte, a line's end) has come: from now on the body is starved.
+            for _ in 0..<6 { _ = connection.read(1) }
+            connection.write("HTTP/1.1 413 Payload Too Large\r\n\(headers)\r\ntoo much")
+            if headers.contains("Length") { connection.readToEnd() }
         }
         let ended = Gate()
         let (chunks, continuation) = AsyncStream<[UInt8]>.makeStream()
