@@ -27,7 +27,9 @@ extension IPAddress: CustomStringConvertible {
     var description: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
             let family = bytes.count == 4 ? AF_INET : AF_INET6
-            guard let start = text.baseAddress, inet_ntop(family, bytes, start, socklen_t(INET6_ADDRSTRLEN)) != nil else { return "?" }
+            guard let start = text.baseAddress, inet_ntop(family, bytes, start, socklen_t(INET6_ADDRSTRLEN)) != nil else {
+                return "?"
+            }
             return String(cString: start)
         }
     }

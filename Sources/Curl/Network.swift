@@ -12,7 +12,9 @@ struct Network: Sendable, Hashable {
             prefix = base.bytes.count * 8
             return
         }
-        guard let bits = Int(parts[1]), (0...base.bytes.count * 8).contains(bits), parts[1].first?.isNumber == true else { return nil }
+        guard let bits = Int(parts[1]), (0...base.bytes.count * 8).contains(bits), parts[1].first?.isNumber == true else {
+            return nil
+        }
         prefix = bits
     }
 

@@ -14,7 +14,9 @@ extension Request {
         try checkPath()
         try checkHeaders()
         guard responseLimit >= 0 else { throw invalid("responseLimit is negative") }
-        if case .streamed(let stream) = body, let length = stream.length, length < 0 { throw invalid("the body's length is negative") }
+        if case .streamed(let stream) = body, let length = stream.length, length < 0 {
+            throw invalid("the body's length is negative")
+        }
     }
 
     private func checkEndpoint() throws(CurlError) {

@@ -6,7 +6,9 @@ import Testing
 @Suite struct BoxTests {
     @Test func aHead() {
         var reader = HeadReader()
-        let lines = ["HTTP/1.1 100 Continue\r\n", "\r\n", "HTTP/1.1 204 \r\n", "A:  b c \r\n", "  folded\r\n", "Empty:\r\n", "a: 2\r\n"]
+        let lines = [
+            "HTTP/1.1 100 Continue\r\n", "\r\n", "HTTP/1.1 204 \r\n", "A:  b c \r\n", "  folded\r\n", "Empty:\r\n", "a: 2\r\n",
+        ]
         for line in lines { #expect(reader.read(Array(line.utf8)) == .more) }
         #expect(reader.read(Array("\r\n".utf8)) == .head)
         #expect(reader.read(Array("Trailer: x\r\n".utf8)) == .more)

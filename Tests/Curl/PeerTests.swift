@@ -7,7 +7,8 @@ import Testing
     private let client = HTTPClient()
 
     @Test(arguments: [
-        "220 smtp.example ESMTP\r\n\r\n", "\u{0}\u{1}\u{2}\u{3}\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+        "220 smtp.example ESMTP\r\n\r\n", "\u{0}\u{1}\u{2}\u{3}\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nno colon here\r\n\r\nx", "HTTP/7.0 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ])

@@ -49,8 +49,10 @@ import Testing
     }
 
     @Test(arguments: [
-        Endpoint.tcp(host: "", port: 80, tls: nil), .tcp(host: "a b", port: 80, tls: nil), .tcp(host: "user@host", port: 80, tls: nil),
-        .tcp(host: "host/path", port: 80, tls: nil), .tcp(host: "host", port: 0, tls: nil), .tcp(host: "host", port: 65536, tls: nil),
+        Endpoint.tcp(host: "", port: 80, tls: nil), .tcp(host: "a b", port: 80, tls: nil),
+        .tcp(host: "user@host", port: 80, tls: nil),
+        .tcp(host: "host/path", port: 80, tls: nil), .tcp(host: "host", port: 0, tls: nil),
+        .tcp(host: "host", port: 65536, tls: nil),
         .tcp(host: "[::1]", port: 80, tls: nil), .tcp(host: "a\r\nb", port: 80, tls: nil), .unix("relative"), .unix(""),
         .unix("/" + String(repeating: "a", count: 107)), .unix("/a\u{0}b"),
     ])

@@ -64,7 +64,9 @@ import Testing
 
     @Test func headersArriveAsGiven() async throws {
         let server = try await Server()
-        let headers = [("X-One", "1"), ("X-Empty", ""), ("X-Text", "grüße, \"quoted\"\there"), ("Content-Type", "application/x-tar")]
+        let headers = [
+            ("X-One", "1"), ("X-Empty", ""), ("X-Text", "grüße, \"quoted\"\there"), ("Content-Type", "application/x-tar"),
+        ]
         let response = try await client.send(Request("POST", server.endpoint, "/headers", headers: headers))
         let lines = response.text.split(separator: "\n").map(String.init)
         #expect(lines.contains("X-One: 1"))
@@ -112,7 +114,8 @@ import Testing
 
     @Test func hundredStreamsAtOnce() async throws {
         let server = try await Server()
-        let request = Request("GET", server.endpoint, "/chunks?size=2000&count=100", timeouts: Timeouts(connect: .seconds(60), total: nil))
+        let request = Request(
+            "GET", server.endpoint, "/chunks?size=2000&count=100", timeouts: Timeouts(connect: .seconds(60), total: nil))
         let responses = try await withThrowingTaskGroup { group in
             for _ in 0..<100 { group.addTask { try await client.stream(request) } }
             return try await group.reduce(into: []) { $0.append($1) }

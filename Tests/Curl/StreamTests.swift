@@ -45,7 +45,9 @@ import Testing
                 wait.signal()
             }
             wait.wait()
-            while received.value < 64 << 20, case let bytes = connection.read(1 << 20), !bytes.isEmpty { received.add(bytes.count) }
+            while received.value < 64 << 20, case let bytes = connection.read(1 << 20), !bytes.isEmpty {
+                received.add(bytes.count)
+            }
             connection.answer("thanks")
         }
         let produced = Tally()

@@ -90,7 +90,9 @@ import Testing
         withExtendedLifetime(first) { peer.close() }
     }
 
-    @Test(arguments: [(Duration.zero, 1), (.nanoseconds(1), 1), (.milliseconds(250), 250), (.seconds(3), 3000), (.microseconds(1500), 2)])
+    @Test(arguments: [
+        (Duration.zero, 1), (.nanoseconds(1), 1), (.milliseconds(250), 250), (.seconds(3), 3000), (.microseconds(1500), 2),
+    ])
     func milliseconds(duration: Duration, expected: Int) {
         #expect(duration.wholeMilliseconds == expected)
     }

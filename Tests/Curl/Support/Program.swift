@@ -44,7 +44,9 @@ final class Program: Sendable {
         process.terminationHandler = { _ in ended.open() }
         try process.run()
         await ended.opened()
-        if process.terminationStatus != 0 { throw Failure(message: "\(path) \(arguments) ended with \(process.terminationStatus)") }
+        if process.terminationStatus != 0 {
+            throw Failure(message: "\(path) \(arguments) ended with \(process.terminationStatus)")
+        }
     }
 
     private static func line(_ handle: FileHandle) async -> String {
