@@ -106,6 +106,7 @@ let package = Package(
         // Tests, one folder per room.
         tests("Model", ["Model"]),
         tests("Engine", ["Engine", "Model", httpTypes, hummingbirdCore, lifecycle, logging, nioCore]),
+        tests("EndToEnd", ["Curl", "Model", "PostgreSQL", logging]),
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
         tests("Drivers", ["Drivers", "Model"]),

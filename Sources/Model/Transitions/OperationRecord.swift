@@ -176,7 +176,8 @@ extension OperationRecord {
         guard isLatest(attempts[index].id) else { return [] }
         operation.agentsLost += 1
         guard operation.agentsLost < policy.agentsLostLimit else {
-            let poison = "\(operation.agentsLost) agents in a row were lost while they worked on this; it is not tried again by itself"
+            let poison =
+                "\(operation.agentsLost) agents in a row were lost while they worked on this; it is not tried again by itself"
             operation.charged += 1
             return fail(WorkError(.terminal, .poison, poison), at: moment)
         }
@@ -185,7 +186,8 @@ extension OperationRecord {
 
     private mutating func ranTooLong(_ id: AttemptID, at moment: Moment, _ policy: RetryPolicy) -> [OperationEffect] {
         guard let index = open(id), attempts[index].startedAt != nil else { return [] }
-        let error = WorkError(.transient, .unfinished, "not done within \(Int(policy.longestAttempt / 60)) minutes; it is tried again")
+        let error = WorkError(
+            .transient, .unfinished, "not done within \(Int(policy.longestAttempt / 60)) minutes; it is tried again")
         end(index, .unfinished, error, at: moment)
         return isLatest(id) ? failed(error, at: moment, policy) : []
     }

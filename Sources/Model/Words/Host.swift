@@ -19,7 +19,8 @@ public struct HostTarget: Codable, Sendable, Hashable {
     public var sealedCredentials: String?
 
     public init(
-        id: HostID, driver: DriverKind, endpoint: String, address: String, insecure: Bool = false, sealedCredentials: String? = nil
+        id: HostID, driver: DriverKind, endpoint: String, address: String, insecure: Bool = false,
+        sealedCredentials: String? = nil
     ) {
         self.id = id
         self.driver = driver

@@ -1,0 +1,85 @@
+import Curl
+import Foundation
+import Model
+
+/// A client of Continuo's API with one key.
+struct API: Sendable {
+    let http: HTTPClient
+    let port: Int
+    let key: String
+
+    struct Answer: Sendable {
+        var status: Int
+        var headers: Headers
+        var body: JSONValue
+    }
+
+    /// Sends one request and reads its answer, whatever its status.
+    func ask(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> Answer {
+        var headers = [("authorization", "Bearer \(key)")]
+        if body != nil { headers.append(("content-type", "application/json")) }
+        let response = try await http.send(
+            Request(
+                method, .tcp(host: "127.0.0.1", port: port, tls: nil), path, headers: headers,
+                body: try body.map { .bytes(try $0.bytes) } ?? .none))
+        let json = response.body.isEmpty ? JSONValue.null : try JSONValue(parsing: response.body)
+        return Answer(status: response.status, headers: response.headers, body: json)
+    }
+
+    /// The same; throws unless it answers with one of `statuses`.
+    @discardableResult
+    func call(_ method: String, _ path: String, _ body: JSONValue? = nil, expect statuses: Set<Int>) async throws -> JSONValue {
+        let answer = try await ask(method, path, body)
+        guard statuses.contains(answer.status) else {
+            throw Failure("\(method) \(path) answered \(answer.status) instead of \(statuses.sorted()): \(answer.body)")
+        }
+        return answer.body
+    }
+
+    func get(_ path: String) async throws -> JSONValue {
+        try await call("GET", path, expect: [200])
+    }
+
+    /// Waits for the end of an operation and returns it.
+    func end(of operation: String) async throws -> JSONValue {
+        try await eventually("operation \(operation) ends") {
+            let operation = try await get("/v1/operations/\(operation)")
+            return ["succeeded", "failed", "superseded", "cancelled"].contains(operation["status"].text) ? operation : nil
+        }
+    }
+
+    /// Waits until the operation in an answer has succeeded.
+    func succeeds(_ answer: JSONValue) async throws {
+        guard let id = answer["operation"]["id"].text else { throw Failure("no operation in \(answer)") }
+        let operation = try await end(of: id)
+        guard operation["status"] == "succeeded" else { throw Failure("the operation did not succeed: \(operation)") }
+    }
+
+    /// Waits until there are `count` chains of a phase.
+    @discardableResult
+    func chains(_ phase: String, count: Int) async throws -> [JSONValue] {
+        try await eventually("\(count) chains are \(phase)") {
+            let chains = try await get("/v1/chains?phase=\(phase)")["items"].items
+            return chains.count == count ? chains : nil
+        }
+    }
+}
+
+/// Asks again and again until there is an answer; throws after `patience`, with the last error if there was one.
+func eventually<Answer>(
+    _ what: String, patience: Duration = .seconds(180), isolation: isolated (any Actor)? = #isolation,
+    _ ask: () async throws -> Answer?
+) async throws -> Answer {
+    let clock = ContinuousClock()
+    let deadline = clock.now + patience
+    var last: (any Error)?
+    while clock.now < deadline {
+        do {
+            if let answer = try await ask() { return answer }
+        } catch {
+            last = error
+        }
+        try await clock.sleep(for: .milliseconds(100))
+    }
+    throw Failure("not within \(patience): \(what)\(last.map { " (last error: \($0))" } ?? "")")
+}
