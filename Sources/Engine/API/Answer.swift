@@ -21,5 +21,12 @@ struct Answer: Sendable {
         self.body = bytes
     }
 
+    /// 204: done, and nothing to say.
+    static var nothing: Answer {
+        var answer = Answer(.noContent, bytes: [], type: "")
+        answer.headers = [:]
+        return answer
+    }
+
     var head: HTTPResponse { HTTPResponse(status: status, headerFields: headers) }
 }

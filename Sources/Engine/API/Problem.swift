@@ -17,8 +17,12 @@ struct Problem: Error {
         case poolExhausted = "pool-exhausted"
         case chainLeased = "chain-leased"
         case chainBusy = "chain-busy"
+        case chainDeleting = "chain-deleting"
+        case chainGone = "chain-gone"
+        case notLeased = "not-leased"
         case hostNotEmpty = "host-not-empty"
         case hostNotActive = "host-not-active"
+        case hostDeleting = "host-deleting"
         case nameTaken = "name-taken"
         case noRoom = "no-room"
         case conflict
@@ -67,7 +71,9 @@ extension Problem.Code {
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
-        case .poolExhausted, .chainLeased, .chainBusy, .hostNotEmpty, .hostNotActive, .nameTaken, .noRoom, .conflict: .conflict
+        case .poolExhausted, .chainLeased, .chainBusy, .chainDeleting, .chainGone, .notLeased, .hostNotEmpty, .hostNotActive,
+            .hostDeleting, .nameTaken, .noRoom, .conflict:
+            .conflict
         case .agentSilent: .gatewayTimeout
         case .agentFailed: .badGateway
         case .unavailable: .serviceUnavailable

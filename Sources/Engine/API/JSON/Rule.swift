@@ -44,6 +44,14 @@ extension Rule<Bool> {
             return flag
         }
     }
+
+    /// The same where only text can be given, in a query.
+    static var flagText: Self {
+        Rule(text: "true or false") { value in
+            guard case .string(let text) = value else { return nil }
+            return Bool(text)
+        }
+    }
 }
 
 extension Rule<Int> {

@@ -1,0 +1,16 @@
+import Blueprints
+import Ledger
+
+/// All calls of the API, over the ledger.
+struct API: Sendable {
+    let ledger: Ledger
+    let blueprints: BlueprintCatalogue
+    /// Rung after a change that may have written commands into the outbox.
+    let bell: Bell
+    let queries: ConnectionQueries
+    let readiness: Readiness
+
+    var routes: [Route] {
+        serviceRoutes + hostRoutes + poolRoutes + chainRoutes + leaseRoutes + operationRoutes + blueprintRoutes
+    }
+}

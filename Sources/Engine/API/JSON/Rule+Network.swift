@@ -1,0 +1,54 @@
+import Model
+
+/// Where hosts are, and what is theirs.
+extension Rule<String> {
+    static var endpoint: Self {
+        Rule.string(1...300).and("unix:///path or tcp://host:port") { text in
+            if text.hasPrefix("unix:///") { return text.utf8.count > 8 && !text.contains(" ") }
+            return text.hasPrefix("tcp://") && ListenAddress(String(text.dropFirst(6))).map { $0.port > 0 && isHost($0.host) } ?? false
+        }
+    }
+
+    /// A name or an IP address.
+    static var address: Self {
+        Rule.string(1...253).and("a host name or IP address", isHost)
+    }
+
+    /// An IPv4 network from which chains get theirs.
+    static var network: Self {
+        Rule.string(9...18).and("an IPv4 network in CIDR form with a prefix of 8 to 24 bits, such as 10.201.0.0/16", isNetwork)
+    }
+
+    private static func isHost(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-._:".unicodeScalars.contains($0))
+            }
+    }
+
+    private static func isNetwork(_ text: String) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let bits = number(parts[1], 8...24) else { return false }
+        let octets = parts[0].split(separator: ".", omittingEmptySubsequences: false).map { number($0, 0...255) }
+        guard octets.count == 4, !octets.contains(nil) else { return false }
+        let address = octets.reduce(UInt32(0)) { $0 << 8 | UInt32($1 ?? 0) }
+        return address << UInt32(bits) == 0
+    }
+
+    private static func number(_ text: Substring, _ range: ClosedRange<Int>) -> Int? {
+        guard let number = Int(text), String(number) == text, range.contains(number) else { return nil }
+        return number
+    }
+}
+
+extension Rule<Warm> {
+    static var warm: Self {
+        Rule<Warm>(text: "\"full\" or a whole number from 0 to 100000") { value in
+            switch value {
+            case .string("full"): .full
+            case .integer(let count) where (0...100_000).contains(count): .chains(count)
+            default: nil
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import HTTPTypes
+import Ledger
+import Model
+
+extension API {
+    var chainRoutes: [Route] {
+        [
+            Route(.post, "/v1/chains", .change, takesBody: true, handler: createChain),
+            Route(.get, "/v1/chains", .see, handler: listChains),
+            Route(.get, "/v1/chains/{id}", .see, handler: getChain),
+            Route(.delete, "/v1/chains/{id}", .change, handler: deleteChain),
+            Route(.post, "/v1/chains/{id}/start", .lease, takesBody: true) { try await request(.start, $0) },
+            Route(.post, "/v1/chains/{id}/stop", .lease, takesBody: true) { try await request(.stop, $0) },
+            Route(.post, "/v1/chains/{id}/restart", .lease, takesBody: true) { try await request(.restart, $0) },
+            Route(.get, "/v1/chains/{id}/connection", .connect, handler: getConnection),
+        ]
+    }
+
+    private func createChain(_ call: Call) async throws -> Answer {
+        var query = call.queryFields()
+        try query.complete()
+        var fields = try call.fields()
+        let host: HostID? = fields.optional("host", .identifier())
+        let parameters = fields.optional("parameters", .object) ?? [:]
+        let blueprint = try fields.complete(fields.required("blueprint", .name))
+        let recipe = try recipe(blueprint, parameters)
+        let new = NewChain(host: host, plan: recipe.plan, parameters: recipe.parameters)
+        do {
+            return try await accepted(try await ledger.createChain(new), call)
+        } catch LedgerError.notFound("host", let id) {
+            throw Problem(
+                .invalidField, "There is no host \(id).",
+                errors: [Problem.FieldError(field: "host", value: id, rule: "an existing host")])
+        }
+    }
+
+    private func listChains(_ call: Call) async throws -> Answer {
+        var query = call.queryFields()
+        let filter = ChainFilter(
+            host: query.optional("host", .identifier()), pool: query.optional("pool", .identifier()),
+            phase: query.optional("phase", .choice), health: query.optional("health", .choice),
+            blueprint: query.optional("blueprint", .name), tenant: call.scope.tenant,
+            leased: query.optional("leased", .flagText))
+        let request = query.page()
+        try query.complete()
+        let page = try await ledger.chains(filter, request)
+        return .list(try await rendered(page.items, for: call), next: page.next)
+    }
+
+    private func getChain(_ call: Call) async throws -> Answer {
+        try call.refuseAnyField()
+        return Answer(.ok, json: try await rendered(try await visibleChain(call), for: call))
+    }
+
+    private func deleteChain(_ call: Call) async throws -> Answer {
+        var query = call.queryFields()
+        let force = query.optional("force", .flagText) ?? false
+        try query.complete()
+        return try await accepted(try await ledger.request(.delete, chain: try call.identifier("chain"), force: force), call)
+    }
+
+    private func request(_ kind: OperationKind, _ call: Call) async throws -> Answer {
+        try call.refuseAnyField()
+        let id: ChainID = try call.identifier("chain")
+        return try await accepted(try await ledger.request(kind, chain: id, tenant: call.scope.tenant), call)
+    }
+
+    private func getConnection(_ call: Call) async throws -> Answer {
+        try call.refuseAnyField()
+        let chain = try await visibleChain(call)
+        guard chain.phase == .running || chain.phase == .stopped else {
+            throw Problem(.chainBusy, "The chain is \(chain.phase.rawValue); it can be reached when it is running.")
+        }
+        let connection = try await queries.connection(of: chain, on: try await ledger.host(chain.host))
+        return Answer(.ok, json: connection.json(chain: chain.id))
+    }
+
+    private func accepted(_ made: (Chain, Model.Operation), _ call: Call) async throws -> Answer {
+        bell.ring()
+        return .accepted(try await rendered(made.0, for: call), try await rendered(made.1), id: made.1.id)
+    }
+
+    /// The chain that the path names, if the caller may know of it; 404 otherwise.
+    func visibleChain(_ call: Call) async throws -> Chain {
+        let id: ChainID = try call.identifier("chain")
+        try await checkVisible(id, call)
+        return try await ledger.chain(id)
+    }
+
+    /// A tenant sees the chains in its hands alone.
+    func checkVisible(_ chain: ChainID, _ call: Call) async throws {
+        guard case .tenant(let tenant) = call.scope else { return }
+        guard try await ledger.lease(of: chain)?.tenant == tenant else { throw Problem.notFound("There is no chain \(chain).") }
+    }
+}

@@ -1,0 +1,73 @@
+import HTTPTypes
+import Ledger
+import Model
+
+extension API {
+    var leaseRoutes: [Route] {
+        [
+            Route(.post, "/v1/chains/apply", .lease, takesBody: true, handler: apply),
+            Route(.post, "/v1/chains/{id}/release", .lease, takesBody: true, handler: release),
+            Route(.get, "/v1/leases", .see, handler: listLeases),
+            Route(.get, "/v1/leases/{id}", .see, handler: getLease),
+        ]
+    }
+
+    private func apply(_ call: Call) async throws -> Answer {
+        switch try await ledger.apply(try application(call)) {
+        case .leased(let lease, let chain, _):
+            return Answer(.ok, json: try await rendered(lease, chain, call))
+        case .waiting(let lease, let chain, let operation):
+            bell.ring()
+            return .accepted(try await rendered(lease, chain, call), try await rendered(operation), id: operation.id)
+        }
+    }
+
+    private func application(_ call: Call) throws -> Application {
+        guard let tenant = call.scope.tenant else {
+            throw Problem(.forbidden, "Chains are leased to tenants: use a key of the role tenant.")
+        }
+        var query = call.queryFields()
+        try query.complete()
+        var fields = try call.fields()
+        let blueprint = fields.optional("blueprint", .name)
+        let parameters = fields.optional("parameters", .object)
+        let holder = fields.optional("holder", .string(1...200))
+        let ttl = fields.optional("ttl", .integer(1...31_536_000))
+        let allowMultiple = fields.optional("allowMultiple", .flag) ?? false
+        try fields.complete()
+        let recipe = try blueprint.map { (name) throws(Problem) in try recipe(name, parameters ?? [:]) }
+        return Application(
+            tenant: tenant, holder: holder, allowMultiple: allowMultiple, ttl: ttl.map(Double.init),
+            matching: Application.Matching(blueprint: blueprint, parameters: parameters.map(JSONValue.object)),
+            making: recipe.map { Application.Making(plan: $0.plan, parameters: $0.parameters) })
+    }
+
+    private func rendered(_ lease: Lease, _ chain: Chain, _ call: Call) async throws -> JSONValue {
+        let host = try await ledger.host(chain.host)
+        let chain = chain.json(address: host.target.address, lease: lease, showsTenant: false)
+        return .object(["lease": lease.json, "chain": chain])
+    }
+
+    private func release(_ call: Call) async throws -> Answer {
+        try call.refuseAnyField()
+        let lease = try await ledger.release(try call.identifier("chain"), tenant: call.scope.tenant)
+        bell.ring()
+        return Answer(.ok, json: .object(["lease": lease.json]))
+    }
+
+    private func listLeases(_ call: Call) async throws -> Answer {
+        var query = call.queryFields()
+        let filter = LeaseFilter(
+            tenant: call.scope.tenant ?? query.optional("tenant", .name), holder: query.optional("holder", .string(1...200)),
+            chain: query.optional("chain", .identifier()), status: query.optional("status", .choice))
+        let request = query.page()
+        try query.complete()
+        let page = try await ledger.leases(filter, request)
+        return .list(page.items.map(\.json), next: page.next)
+    }
+
+    private func getLease(_ call: Call) async throws -> Answer {
+        try call.refuseAnyField()
+        return Answer(.ok, json: try await ledger.lease(try call.identifier("lease"), tenant: call.scope.tenant).json)
+    }
+}

@@ -1,2 +1,0 @@
-enum Role: String { case viewer, tenant, `operator`, admin }
-extension Problem { init?(ledger error: any Error) { return nil } }
