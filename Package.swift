@@ -88,6 +88,7 @@ let package = Package(
 
         // Services.
         room("Telemetry", [logging]),
+        room("Settings", ["PostgreSQL", "RabbitMQ", "Wire"]),
         room("Agent", ["Drivers", "Model", "Wire", "RabbitMQ", crypto, logging, lifecycle]),
         room(
             "Engine",
@@ -98,9 +99,9 @@ let package = Package(
         room("Watchdog", ["Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", logging, lifecycle]),
 
         // Programs, a few lines each.
-        program("continuo-engine", ["Engine", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "Blueprints", crypto]),
+        program("continuo-engine", ["Engine", "Ledger", "PostgreSQL", "Wire", "Blueprints", "Settings"]),
         program("continuo-agent", ["Agent", "Drivers", "DockerDriver", "MemoryDriver", "Model", "RabbitMQ", "Wire"]),
-        program("continuo-watchdog", ["Watchdog", "Ledger", "PostgreSQL", "RabbitMQ", "Wire"]),
+        program("continuo-watchdog", ["Watchdog", "Settings"]),
         program("continuo-memory-host", ["MemoryDriver", "Drivers", "Model", hummingbird, httpTypes, nioCore]),
 
         // Tests, one folder per room.

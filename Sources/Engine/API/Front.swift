@@ -30,7 +30,7 @@ struct Front: Sendable {
             let caller = try await caller(of: request, for: route)
             let scope = try caller.map { (caller) throws(Problem) in try authorize(caller, route.right) } ?? .all
             let call = Call(
-                id: id, scope: scope, caller: caller, parameters: parameters, query: try Query.fields(of: request.uri.query ?? ""),
+                id: id, scope: scope, caller: caller, parameters: parameters, query: try QueryString.fields(of: request.uri.query ?? ""),
                 body: try await body(of: request, for: route))
             return try await route.handler(call)
         } catch let error as ConnectionRefused {

@@ -35,11 +35,11 @@ extension API {
         let ttl = fields.optional("ttl", .integer(1...31_536_000))
         let allowMultiple = fields.optional("allowMultiple", .flag) ?? false
         try fields.complete()
-        let recipe = try blueprint.map { (name) throws(Problem) in try recipe(name, parameters ?? [:]) }
+        let making = try blueprint.map { (name) throws(Problem) in try self.recipe(name, parameters ?? [:]) }
         return Application(
             tenant: tenant, holder: holder, allowMultiple: allowMultiple, ttl: ttl.map(Double.init),
             matching: Application.Matching(blueprint: blueprint, parameters: parameters.map(JSONValue.object)),
-            making: recipe.map { Application.Making(plan: $0.plan, parameters: $0.parameters) })
+            making: making.map { Application.Making(plan: $0.plan, parameters: $0.parameters) })
     }
 
     private func rendered(_ lease: Lease, _ chain: Chain, _ call: Call) async throws -> JSONValue {

@@ -1,5 +1,6 @@
 import Embedded
 import HTTPTypes
+import Model
 
 extension API {
     var serviceRoutes: [Route] {

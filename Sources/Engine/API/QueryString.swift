@@ -1,7 +1,7 @@
 import Model
 
 /// The fields of a URL's query (`application/x-www-form-urlencoded`).
-enum Query {
+enum QueryString {
     /// 400 when a name comes twice or an escape can't be read.
     static func fields(of query: some StringProtocol) throws(Problem) -> [String: JSONValue] {
         var fields: [String: JSONValue] = [:]

@@ -1,0 +1,93 @@
+import Ledger
+import Logging
+import Model
+import RabbitMQ
+import ServiceLifecycle
+import Wire
+
+/// Carries commands from the outbox to the broker.
+///
+/// It claims rows for a while, publishes outside of any transaction, and then says of each row what became of it:
+/// * confirmed: the row is removed. When that fails, the claim ends and the row is claimed again, marked as a repeat.
+/// * certainly not at the broker (unsent, returned, refused): given back, to be claimed again after a delay, not as a repeat.
+/// * unknown: nothing is said. The claim ends, the row is claimed again by any engine, marked as a repeat, and no agent acts on
+///   a repeat.
+///
+/// It dies at any point without harm for the same reason: what it had claimed comes again, as a repeat. While the broker is away
+/// or blocks it claims nothing. Any number of engines relay at once: the claims keep them apart.
+struct Relay: Service {
+    private static let batch = 100
+    private static let claim = Duration.seconds(10)
+    /// Shorter than the claim, so that nothing is still under way when another engine takes it over.
+    private static let publishing = Duration.seconds(7)
+    private static let delay = Duration.seconds(2)
+
+    let ledger: Ledger
+    let publisher: Publisher
+    let broker: BrokerWatch
+    let seal: WireSeal
+    let bell: Bell
+    let logger: Logger
+
+    func run() async throws {
+        for await _ in bell.sounds where broker.isConnected {
+            await relayAll()
+        }
+    }
+
+    /// Until the outbox holds nothing to claim, or something is wrong.
+    private func relayAll() async {
+        do {
+            while broker.isConnected, try await relayBatch() == Self.batch {}
+        } catch {
+            logger.warning("commands wait in the outbox", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func relayBatch() async throws -> Int {
+        let signer = try await seal.signer()
+        let commands = try await ledger.claimCommands(limit: Self.batch, for: Self.claim)
+        guard !commands.isEmpty else { return 0 }
+        var outcomes = Outcomes()
+        var messages: [(id: Int, message: Message)] = []
+        for command in commands {
+            do {
+                messages.append((command.outboxID, try command.message(signer)))
+            } catch {
+                outcomes.setAside(command, error, logger)
+            }
+        }
+        let confirmations = await publisher.publish(messages.map(\.message), timeout: Self.publishing)
+        for (sent, confirmation) in zip(messages, confirmations) { outcomes.note(sent.id, confirmation, logger) }
+        try await settle(outcomes)
+        return commands.count
+    }
+
+    private func settle(_ outcomes: Outcomes) async throws {
+        if !outcomes.confirmed.isEmpty { try await ledger.published(outcomes.confirmed) }
+        if !outcomes.givenBack.isEmpty { try await ledger.unpublished(outcomes.givenBack, retryIn: Self.delay) }
+    }
+}
+
+/// What became of a batch; rows in neither list stay claimed.
+private struct Outcomes {
+    var confirmed: [Int] = []
+    var givenBack: [Int] = []
+
+    mutating func note(_ id: Int, _ confirmation: Confirmation, _ logger: Logger) {
+        switch confirmation {
+        case .confirmed: confirmed.append(id)
+        case .returned, .refused, .unsent: givenBack.append(id)
+        case .unknown: break
+        }
+        guard confirmation != .confirmed else { return }
+        logger.debug("a command was not confirmed", metadata: ["outbox": "\(id)", "confirmation": "\(confirmation)"])
+    }
+
+    /// A command that can't be made into a message is tried again later: a newer engine may be able to.
+    mutating func setAside(_ command: OutgoingCommand, _ error: any Error, _ logger: Logger) {
+        givenBack.append(command.outboxID)
+        logger.error(
+            "a command can't be made into a message", metadata: ["operation": "\(command.operation.id)", "error": "\(error)"])
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Blueprints
+import Engine
+import Logging
+import ServiceLifecycle
+import Settings
+import Telemetry
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer the API and relay commands (what is done unless said otherwise).",
+        discussion: "Example: CONTINUO_LISTEN=0.0.0.0:8040 continuo-engine serve")
+
+    func run() async throws {
+        Telemetry.start()
+        let logger = Logger(label: "continuo.engine")
+        try await exiting {
+            let engine = try Engine(
+                try settings(), blueprints: try BlueprintCatalogue.embedded(), logger: logger,
+                listening: { logger.info("listening on \($0)") })
+            var configuration = ServiceGroupConfiguration(
+                services: engine.services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration.maximumGracefulShutdownDuration = .seconds(10)
+            try await ServiceGroup(configuration: configuration).run()
+        }
+    }
+
+    private func settings() throws -> Engine.Configuration {
+        let environment = Settings.Environment.ofProcess
+        let text = environment.text("CONTINUO_LISTEN") ?? "127.0.0.1:8040"
+        guard let listen = ListenAddress(text) else {
+            throw SettingError("CONTINUO_LISTEN", value: text, rule: "must be host:port, such as 127.0.0.1:8040")
+        }
+        return Engine.Configuration(
+            listen: listen, database: try environment.database(program: "continuo-engine"), broker: try environment.broker(),
+            root: try environment.rootKey())
+    }
+}
