@@ -60,6 +60,7 @@ extension RowSet {
     /// Copies the one row of `result`.
     mutating func append(_ result: OpaquePointer) {
         if columns.isEmpty { describe(result) }
+        count += 1
         for column in 0..<Int32(columns.count) {
             guard PQgetisnull(result, 0, column) == 0, let value = PQgetvalue(result, 0, column) else {
                 cells.append(Cell(offset: 0, length: -1))

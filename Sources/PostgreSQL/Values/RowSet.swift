@@ -15,7 +15,8 @@ struct RowSet: Sendable {
     var cells: [Cell] = []
     var bytes: [UInt8] = []
 
-    var count: Int { columns.isEmpty ? 0 : cells.count / columns.count }
+    /// Rows have no cells where a statement names no columns (`SELECT FROM …`), so they are counted.
+    var count = 0
 
     /// What the limit of a result counts: values and their bookkeeping.
     var size: Int { bytes.count + cells.count * MemoryLayout<Cell>.stride }
