@@ -1,0 +1,42 @@
+import Logging
+import RabbitMQ
+import Wire
+
+/// A delivery that is set aside for people to look at.
+struct DeadLetter: Sendable {
+    var delivery: Delivery
+    /// A word for the header.
+    var code: String
+    var reason: String
+}
+
+/// Sets deliveries aside in `continuo.dead`, each with its own headers and the reason.
+struct DeadLetters: Sendable {
+    let publisher: Publisher
+    let logger: Logger
+
+    /// - Returns: those that the broker has now, and those that it may not have: they must not be acknowledged.
+    func bury(_ letters: [DeadLetter]) async -> (buried: [Delivery], kept: [Delivery]) {
+        var (buried, kept): ([Delivery], [Delivery]) = ([], [])
+        for (letter, confirmation) in zip(letters, await publisher.publish(letters.map(\.message))) {
+            logger.warning(
+                "a report is not taken",
+                metadata: ["code": "\(letter.code)", "reason": "\(letter.reason)", "set-aside": "\(confirmation == .confirmed)"])
+            if confirmation == .confirmed { buried.append(letter.delivery) } else { kept.append(letter.delivery) }
+        }
+        return (buried, kept)
+    }
+}
+
+extension DeadLetter {
+    private static let reasonLimit = 1000
+
+    fileprivate var message: Message {
+        var headers = delivery.headers
+        headers[Queues.deadReason] = .string(code)
+        headers["continuo-detail"] = .string(String(reason.prefix(Self.reasonLimit)))
+        return Message(
+            exchange: "", routingKey: Queues.dead, body: delivery.body, headers: headers, contentType: delivery.contentType,
+            messageID: delivery.messageID, mandatory: true)
+    }
+}

@@ -1,0 +1,60 @@
+import FoundationEssentials
+import Ledger
+import RabbitMQ
+import Wire
+
+/// Sorts what came from the queue of reports.
+struct ReportDesk: Sendable {
+    let verifier: Verifier
+    let term: Term
+
+    /// A batch, sorted. Each delivery is in one of the three lists.
+    struct Sorted {
+        /// To be taken into the ledger, together.
+        var reports: [(delivery: Delivery, report: ReceivedReport)] = []
+        /// Nobody will ever take them.
+        var dead: [DeadLetter] = []
+        /// Rightly signed, but of a newer schema: a newer watchdog takes them.
+        var newer: [Delivery] = []
+        /// Done with already.
+        var done: [Delivery] = []
+    }
+
+    func sort(_ deliveries: [Delivery]) async -> Sorted {
+        var sorted = Sorted()
+        let now = Date()
+        for delivery in deliveries {
+            do throws(WireError) {
+                if isMarker(delivery) {
+                    await term.markerCameBack(try marker(delivery))
+                    sorted.done.append(delivery)
+                } else {
+                    sorted.reports.append((delivery, try report(delivery, now)))
+                }
+            } catch .newerSchema {
+                sorted.newer.append(delivery)
+            } catch {
+                sorted.dead.append(DeadLetter(delivery: delivery, code: error.code, reason: error.description))
+            }
+        }
+        return sorted
+    }
+
+    private func report(_ delivery: Delivery, _ now: Date) throws(WireError) -> ReceivedReport {
+        if delivery.isTruncated { throw .oversized(limit: WireLimits.message) }
+        let opened = try verifier.open(
+            delivery.body, headers: delivery.headers, as: Wire.Report.self, kind: .report, expectedDestination: Queues.reports)
+        return ReceivedReport(site: opened.site, receivedAt: now, report: AgentReport(opened.payload))
+    }
+
+    private func marker(_ delivery: Delivery) throws(WireError) -> Marker {
+        try verifier.open(
+            delivery.body, headers: delivery.headers, as: Marker.self, kind: .marker, expectedDestination: Queues.reports
+        ).payload
+    }
+
+    /// The name of its key says so; whether that is true, the signature tells.
+    private func isMarker(_ delivery: Delivery) -> Bool {
+        delivery.headers["continuo-key"]?.string?.hasSuffix("/\(Direction.markers.rawValue)") ?? false
+    }
+}

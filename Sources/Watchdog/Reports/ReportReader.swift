@@ -1,0 +1,75 @@
+import Ledger
+import Logging
+import RabbitMQ
+import ServiceLifecycle
+
+/// Takes reports into the ledger: a batch, a transaction, and only then the acknowledgement.
+///
+/// While the ledger is away the batch is offered again and again; nothing is acknowledged, so nothing is lost, and the broker
+/// delivers no more than the prefetch. If the connection to the broker breaks meanwhile, the same reports come once more: the
+/// ledger takes a report twice as it takes it once.
+struct ReportReader: Sendable {
+    static let batch = 200
+
+    let ledger: Ledger
+    let consumer: Consumer
+    let desk: ReportDesk
+    let deadLetters: DeadLetters
+    let bell: RelayBell
+    let logger: Logger
+
+    /// Until the graceful shutdown: then what has come is still taken, and nothing more comes.
+    func run() async {
+        await withGracefulShutdownHandler {
+            while true {
+                let deliveries = await consumer.deliveries.nextBatch(upTo: Self.batch)
+                if deliveries.isEmpty { return }
+                await take(deliveries)
+            }
+        } onGracefulShutdown: {
+            Task { await consumer.stopDelivering() }
+        }
+    }
+
+    private func take(_ deliveries: [Delivery]) async {
+        let sorted = await desk.sort(deliveries)
+        var done = sorted.done
+        var dead = sorted.dead
+        if !sorted.reports.isEmpty {
+            guard let rejected = await taken(sorted.reports.map(\.report)) else { return }
+            bell.ring()
+            let reasons = Dictionary(rejected.map { ($0.index, $0.reason) }) { first, _ in first }
+            for (index, item) in sorted.reports.enumerated() {
+                guard let reason = reasons[index] else { done.append(item.delivery); continue }
+                dead.append(DeadLetter(delivery: item.delivery, code: "rejected", reason: reason))
+            }
+        }
+        await consumer.acknowledge(done)
+        await settle(dead, sorted.newer)
+    }
+
+    /// Offers reports until the ledger has an answer; `nil` when the task was cancelled before.
+    private func taken(_ reports: [ReceivedReport]) async -> [RejectedReport]? {
+        var pause = Pause()
+        while !Task.isCancelled {
+            do {
+                return try await ledger.take(reports)
+            } catch {
+                logger.warning("reports wait for the ledger", metadata: ["reports": "\(reports.count)", "error": "\(error)"])
+                await pause.rest()
+            }
+        }
+        return nil
+    }
+
+    /// What the broker did not set aside goes back to the queue, and so does what a newer watchdog has to take.
+    private func settle(_ dead: [DeadLetter], _ newer: [Delivery]) async {
+        let (buried, unburied) = await deadLetters.bury(dead)
+        await consumer.acknowledge(buried)
+        let kept = unburied + newer
+        guard !kept.isEmpty else { return }
+        logger.warning("reports go back to their queue", metadata: ["reports": "\(kept.count)"])
+        try? await Task.sleep(for: .seconds(1))
+        for delivery in kept { await consumer.reject(delivery, requeue: true) }
+    }
+}
