@@ -110,6 +110,7 @@ let package = Package(
         tests("EndToEnd", ["Curl", "Model", "PostgreSQL", logging]),
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
+        tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging]),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Curl", ["Curl"]),
         tests("Wire", ["Wire", "Model", "RabbitMQ"]),

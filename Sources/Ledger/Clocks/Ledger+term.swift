@@ -35,7 +35,7 @@ extension Ledger {
     ) async throws(LedgerError) -> R {
         try await change { book in
             let row = try book.session.queryOne(
-                "SELECT FROM leaders WHERE duty = 'clocks' AND leader = $1 AND until > clock_timestamp() FOR SHARE", leader)
+                "SELECT 1 FROM leaders WHERE duty = 'clocks' AND leader = $1 AND until > clock_timestamp() FOR SHARE", leader)
             guard row != nil else { throw LedgerError.notLeading }
             return try body(book)
         }

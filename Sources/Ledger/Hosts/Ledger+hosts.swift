@@ -36,7 +36,7 @@ extension Ledger {
     /// - Throws: `nameTaken`, `notFound` when there is no such site.
     public func createHost(_ new: NewHost) async throws(LedgerError) -> (Host, Model.Operation) {
         try await change { book in
-            guard try book.session.queryOne("SELECT FROM sites WHERE name = $1", new.site) != nil else {
+            guard try book.session.queryOne("SELECT 1 FROM sites WHERE name = $1", new.site) != nil else {
                 throw LedgerError.notFound(what: "site", id: new.site)
             }
             let host = Host(new, at: book.now)
