@@ -1,0 +1,118 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import MemoryDriver
+import Model
+import NIOCore
+import ServiceLifecycle
+
+/// The routes of a memory host.
+struct MemoryHostAPI {
+    let keeper: HostKeeper
+
+    var router: Router<BasicRequestContext> {
+        let router = Router()
+        router.get("info") { _, _ in try await info() }
+        router.get("objects") { request, _ in try await list(request) }
+        router.post("objects") { request, _ in try await create(request) }
+        router.delete("objects/{kind}/{id}") { _, context in try await remove(context) }
+        router.post("containers/{id}/start") { _, context in try await start(context) }
+        router.post("containers/{id}/stop") { _, context in try await stop(context) }
+        router.get("events") { _, _ in await events() }
+        router.post("faults") { request, _ in try await addFault(request) }
+        router.delete("faults") { _, _ in
+            await keeper.clearFaults()
+            return Response(status: .noContent)
+        }
+        return router
+    }
+
+    private func info() async throws -> Response {
+        try await answer("info") { _ in
+            HostFacts(
+                version: "1", apiVersion: "1", operatingSystem: "memory", architecture: "memory", cpus: 1, memoryBytes: 1 << 30)
+        }
+    }
+
+    private func list(_ request: Request) async throws -> Response {
+        let pairs = request.uri.queryParameters.getAll("label").compactMap { text -> (String, String)? in
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+        }
+        let labels = Dictionary(pairs) { $1 }
+        return try await answer("list") { $0.list(labels) }
+    }
+
+    private func create(_ request: Request) async throws -> Response {
+        let spec = try await decode(MemoryObject.Spec.self, request)
+        return try await answer("create", .created) { (host) throws(MemoryRefusal) in try host.create(spec) }
+    }
+
+    private func start(_ context: BasicRequestContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        return try await answer("start") { (host) throws(MemoryRefusal) in
+            try host.start(id)
+            return host.list([:]).first { $0.id == id }
+        }
+    }
+
+    private func stop(_ context: BasicRequestContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        return try await answer("stop") { (host) throws(MemoryRefusal) in
+            try host.stop(id)
+            return host.list([:]).first { $0.id == id }
+        }
+    }
+
+    private func remove(_ context: BasicRequestContext) async throws -> Response {
+        guard let kind = ObjectReference.Kind(rawValue: try context.parameters.require("kind")) else {
+            return Response(status: .notFound)
+        }
+        let reference = ObjectReference(kind: kind, id: try context.parameters.require("id"))
+        return try await answer("remove") { (host) throws(MemoryRefusal) in
+            try host.remove(reference)
+            return [String]()
+        }
+    }
+
+    private func addFault(_ request: Request) async throws -> Response {
+        await keeper.add(try await decode(MemoryFault.self, request))
+        return Response(status: .noContent)
+    }
+
+    private func events() async -> Response {
+        let changes = await keeper.listen()
+        let body = ResponseBody { writer in
+            // The head goes out with the first line: a reader knows that it is heard from here on.
+            try await writer.write(ByteBuffer(string: "listening\n"))
+            for await _ in changes.cancelOnGracefulShutdown() { try await writer.write(ByteBuffer(string: "changed\n")) }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: "text/plain"], body: body)
+    }
+
+    private func answer<Value: Encodable & Sendable>(
+        _ call: String, _ status: HTTPResponse.Status = .ok, _ body: @Sendable (inout MemoryHost) throws(MemoryRefusal) -> Value
+    ) async throws -> Response {
+        do {
+            return try json(try await keeper.call(call, body), status)
+        } catch let refusal as MemoryRefusal {
+            return try json(refusal, HTTPResponse.Status(code: refusal.status))
+        }
+    }
+
+    private func json(_ value: some Encodable, _ status: HTTPResponse.Status) throws -> Response {
+        let data = try JSONEncoder().encode(value)
+        return Response(
+            status: status, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+    }
+
+    private func decode<Value: Decodable>(_ type: Value.Type, _ request: Request) async throws -> Value {
+        let buffer = try await request.body.collect(upTo: 1 << 20)
+        do {
+            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+        } catch {
+            throw HTTPError(.badRequest, message: "the body is no \(type)")
+        }
+    }
+}
