@@ -100,11 +100,8 @@ let package = Package(
 
         // Programs, a few lines each.
         program("continuo-engine", ["Engine", "Ledger", "PostgreSQL", "Wire", "Blueprints", "Settings"]),
-        program("continuo-agent", ["Agent", "Drivers", "DockerDriver", "MemoryDriver", "Model", "RabbitMQ", "Wire"]),
         program("continuo-watchdog", ["Watchdog", "Settings"]),
-        program("continuo-engine", ["Engine", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "Blueprints", crypto]),
         program("continuo-agent", ["Agent", "Curl", "Drivers", "DockerDriver", "MemoryDriver", "Model", "RabbitMQ", "Wire"]),
-        program("continuo-watchdog", ["Watchdog", "Ledger", "PostgreSQL", "RabbitMQ", "Wire"]),
         program("continuo-memory-host", ["MemoryDriver", "Drivers", "Model", hummingbird, httpTypes, nioCore]),
 
         // Tests, one folder per room.
