@@ -104,7 +104,8 @@ import Testing
             // Its first chunk (a line with the size, the byte, a line's end) has come: from now on the body is starved.
             for _ in 0..<6 { _ = connection.read(1) }
             connection.write("HTTP/1.1 413 Payload Too Large\r\n\(headers)\r\ntoo much")
-            if headers.contains("Length") { connection.readToEnd() }
+            if !headers.contains("Length") { connection.endWriting() }
+            connection.readToEnd()
         }
         let ended = Gate()
         let (chunks, continuation) = AsyncStream<[UInt8]>.makeStream()

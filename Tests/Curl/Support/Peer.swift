@@ -135,6 +135,11 @@ struct Connection: Sendable {
         return sum
     }
 
+    /// The other side sees the end of what is written; reading goes on.
+    func endWriting() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     /// Serves one request with this body.
     func answer(_ body: String, status: String = "200 OK", headers: String = "") {
         write("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
