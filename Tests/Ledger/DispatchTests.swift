@@ -1,0 +1,225 @@
+import FoundationEssentials
+import Ledger
+import Model
+import Testing
+
+@Suite struct DispatchTests {
+    @Test func theWindowHoldsAndTenantsGoFirst() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost(parallel: 2)
+            var operations: [OperationID] = []
+            for priority: Priority in [.filling, .filling, .filling, .repair, .tenant] {
+                operations.append(try await world.createChain(on: host, priority: priority).1.id)
+            }
+            let first = try await world.receive()
+            #expect(first.map(\.operation.id) == [operations[0], operations[1]])
+            #expect(try await world.ledger.waitingFor(operations) == [operations[2]: .window, operations[3]: .window, operations[4]: .window])
+            #expect(try await world.ledger.dispatchWaiting(as: world.leader) == 0)
+            var order: [OperationID] = []
+            for command in first { try await world.finish(command) }
+            order = try await world.receive().map(\.operation.id)
+            #expect(order == [operations[4], operations[3]])
+            #expect(try await world.status(operations[2]) == .queued)
+        }
+    }
+
+    @Test func aRequestWaitsForTheOneInFlightAndTheNewestSupersedesTheQueued() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost()
+            let (chain, create) = try await world.createChain()
+            let command = try await world.receiveOne()
+            try await world.start(command)
+            let (_, stop) = try await world.ledger.request(.stop, chain: chain.id)
+            #expect(try await world.ledger.waitingFor([stop.id]) == [stop.id: .operation])
+            let (changed, start) = try await world.ledger.request(.start, chain: chain.id)
+            #expect(changed.desired.generation == 3)
+            #expect(try await world.status(stop.id) == .superseded)
+            #expect(try await world.receive().isEmpty)
+            try await world.finish(command)
+            #expect(try await world.status(create.id) == .succeeded)
+            #expect(try await world.status(start.id) == .sent)
+            #expect(try await world.receiveOne().work?.desired == changed.desired)
+        }
+    }
+
+    @Test func acceptedWorkIsNumberedInOrder() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let (chain, create) = try await world.createChain(on: host)
+            let (_, delete) = try await world.ledger.request(.delete, chain: chain.id)
+            #expect(create.sequence > 0 && delete.sequence > create.sequence)
+            #expect(await error { try await world.ledger.request(.stop, chain: chain.id) }?.conflictCode == "chain-deleting")
+            try await world.serve()
+            #expect(await error { try await world.ledger.request(.start, chain: chain.id) }?.conflictCode == "chain-gone")
+            let listed = try await world.ledger.operations(OperationFilter(chain: chain.id)).items
+            #expect(listed.map(\.id) == [create.id, delete.id])
+            #expect(try await world.ledger.newestOperation(of: chain.id)?.id == delete.id)
+        }
+    }
+
+    @Test func anOperationThatWouldTryAgainYieldsToALaterOne() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost()
+            let (chain, create) = try await world.createChain()
+            let command = try await world.receiveOne()
+            try await world.start(command)
+            let (_, restart) = try await world.ledger.request(.restart, chain: chain.id)
+            try await world.finish(command, WorkError(.transient, .hostSlow, "slow"))
+            #expect(try await world.status(create.id) == .superseded)
+            #expect(try await world.status(restart.id) == .sent)
+            #expect(try await world.ledger.chain(chain.id).phase == .creating)
+            try await world.serve()
+            #expect(try await world.ledger.chain(chain.id).phase == .running)
+        }
+    }
+
+    @Test func aTransientErrorIsTriedAgainWhenItIsDue() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost()
+            let (_, create) = try await world.createChain()
+            let command = try await world.receiveOne()
+            try await world.start(command)
+            try await world.finish(command, WorkError(.transient, .hostSlow, "slow\u{0}", notBefore: 30))
+            let (retrying, attempts) = try await world.ledger.operation(create.id)
+            #expect(retrying.status == .retrying && retrying.charged == 1 && retrying.error?.message == "slow")
+            #expect(attempts.map(\.result) == [.failed])
+            #expect(try await world.ledger.sendDueRetries(as: world.leader) == 0)
+            world.time.move(30)
+            #expect(try await world.ledger.sendDueRetries(as: world.leader) == 1)
+            let second = try await world.receiveOne()
+            #expect(second.attempt.number == 2 && second.operation.id == create.id)
+            try await world.finish(second)
+            #expect(try await world.status(create.id) == .succeeded)
+        }
+    }
+
+    @Test func aTakenPortIsBlockedAndAnotherIsAssigned() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let (chain, create) = try await world.createChain()
+            let taken = chain.ports[0].port
+            let command = try await world.receiveOne()
+            try await world.start(command)
+            try await world.finish(command, WorkError(.transient, .portTaken, "in use", value: String(taken)))
+            let again = try await world.receiveOne()
+            #expect(again.operation.id == create.id && again.operation.charged == 0)
+            #expect(again.work?.ports.map(\.port) == [taken + 1])
+            #expect(again.work?.desired.generation == 2)
+            try await world.finish(again, WorkError(.transient, .subnetTaken, "in use", value: chain.subnet))
+            let third = try await world.receiveOne()
+            #expect(third.work?.subnet == "10.201.0.32/27" && third.work?.desired.generation == 3)
+            try await world.finish(third)
+            #expect(try await world.ledger.chain(chain.id).phase == .running)
+            // Nobody else gets what is blocked, until an hour later.
+            #expect(try await world.createChain(on: host).0.ports.map(\.port) == [taken + 2])
+            world.time.move(3601)
+            #expect(try await world.createChain(on: host).0.ports.map(\.port) == [taken])
+        }
+    }
+
+    @Test func aTakenValueWithoutAnotherIsAnErrorLikeOthers() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost(ports: 20_000...20_000)
+            let (_, create) = try await world.createChain()
+            let command = try await world.receiveOne()
+            try await world.start(command)
+            try await world.finish(command, WorkError(.transient, .portTaken, "in use", value: "20000"))
+            let (operation, _) = try await world.ledger.operation(create.id)
+            #expect(operation.status == .retrying && operation.charged == 1)
+        }
+    }
+
+    @Test func aHostIsDeletedWhenItIsEmpty() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let chain = try await world.runningChain(on: host)
+            if case .notEmpty = await error({ try await world.ledger.deleteHost(host) }) {} else { Issue.record("not refused") }
+            _ = try await world.ledger.request(.delete, chain: chain)
+            try await world.serve()
+            let (deleting, operation) = try await world.ledger.deleteHost(host)
+            #expect(deleting.status == .deleting)
+            #expect(await error { try await world.ledger.deleteHost(host) }?.conflictCode == "host-deleting")
+            #expect(await error { try await world.createChain(on: host) }?.conflictCode == "host-not-active")
+            try await world.serve()
+            #expect(try await world.status(operation.id) == .succeeded)
+            #expect(try await world.ledger.host(host).status == .gone)
+            #expect(try await world.ledger.hosts().items.isEmpty)
+        }
+    }
+
+    @Test func aHostOutOfReachIsUnreachableAndItsDeletionSupersedesTheProbe() async throws {
+        try await World.with { world in
+            let (host, create) = try await world.ledger.createHost(World.newHost("far"))
+            #expect(host.status == .pending)
+            let command = try await world.receiveOne()
+            #expect(command.work == nil)
+            try await world.start(command)
+            try await world.finish(command, WorkError(.transient, .hostUnreachable, "no answer"))
+            #expect(try await world.status(create.id) == .retrying)
+            _ = try await world.ledger.deleteHost(host.id)
+            #expect(try await world.status(create.id) == .superseded)
+            try await world.serve()
+            #expect(try await world.ledger.host(host.id).status == .gone)
+        }
+    }
+
+    @Test func portsAndSubnetsGiveOutWithAClearAnswer() async throws {
+        try await World.with { world in
+            let narrow = try await world.activeHost("narrow", ports: 20_000...20_002)
+            _ = try await world.createChain(on: narrow, plan: World.plan(ports: 2))
+            #expect(await error { try await world.createChain(on: narrow, plan: World.plan(ports: 2)) }?.conflictCode == "no-room")
+            #expect(try await world.count("chains WHERE host = '\(narrow)'") == 1)
+            _ = try await world.createChain(on: narrow)
+            let small = try await world.activeHost("small", capacity: 20, network: "10.9.0.0/24")
+            let made = try await (0..<8).asyncMap { _ in try await world.createChain(on: small).0.subnet }
+            #expect(Set(made).count == 8)
+            #expect(await error { try await world.createChain(on: small) }?.conflictCode == "no-room")
+        }
+    }
+
+    @Test func concurrentCreatesNeverExceedTheCapacity() async throws {
+        try await World.with(size: 8) { world in
+            let host = try await world.activeHost(capacity: 5)
+            let made = try await withThrowingTaskGroup(of: ChainID?.self) { group in
+                for number in 0..<20 {
+                    group.addTask {
+                        do {
+                            return try await world.createChain(on: number.isMultiple(of: 2) ? host : nil).0.id
+                        } catch LedgerError.conflict("no-room", _) {
+                            return nil
+                        }
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
+            }
+            #expect(made.count == 5)
+            #expect(try await world.ledger.chainCount(of: host) == 5)
+            #expect(try await world.count("operations WHERE kind = 'chain.create' AND status = 'sent'") == 4)
+        }
+    }
+
+    @Test func whatWaitsIsCancelledAtOnceAndWhatWorksIsAsked() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost(parallel: 1)
+            let (_, working) = try await world.createChain(on: host)
+            let (waiting, queued) = try await world.createChain(on: host)
+            let command = try await world.receiveOne()
+            try await world.start(command)
+            let cancelled = try await world.ledger.cancel(queued.id)
+            #expect(cancelled.0.status == .cancelled && !cancelled.mustBroadcast)
+            #expect(try await world.ledger.chain(waiting.id).phase == .failed)
+            let asked = try await world.ledger.cancel(working.id)
+            #expect(asked.0.status == .working && asked.mustBroadcast)
+            try await world.finish(command, WorkError(.cancelled, .cancelled, "stopped"))
+            #expect(try await world.status(working.id) == .cancelled)
+        }
+    }
+}
+
+extension Sequence {
+    fileprivate func asyncMap<T>(_ transform: (Element) async throws -> T) async throws -> [T] {
+        var result: [T] = []
+        for element in self { result.append(try await transform(element)) }
+        return result
+    }
+}
