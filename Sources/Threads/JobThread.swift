@@ -85,11 +85,18 @@ extension JobThread {
         continuo_block_signals()
         _ = name.withCString(continuo_name_thread)
         thread.store(pthread_self(), ordering: .releasing)
-        while let jobs = takeJobs() {
-            for job in jobs { job.run() }
+        while runJobs() {
             currentWatch()?.pump()
             sleepUntilNeeded()
         }
+    }
+
+    /// Runs the jobs that are there, and lets go of what they hold on to before the thread sleeps.
+    /// - Returns: false when the thread's life is over.
+    private func runJobs() -> Bool {
+        guard let jobs = takeJobs() else { return false }
+        for job in jobs { job.run() }
+        return true
     }
 
     /// The jobs to run now, perhaps none; nil when the thread's life is over.

@@ -38,7 +38,8 @@ extension Link {
 
     /// The server's own limit comes first; ours is for a server that is silent.
     func deadline(for statements: Int) -> ContinuousClock.Instant {
-        .now + configuration.statementTimeout * statements + .seconds(5)
+        let limit = configuration.statementTimeout
+        return .now + limit * statements + min(limit, .seconds(5))
     }
 }
 

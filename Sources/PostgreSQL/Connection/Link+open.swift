@@ -70,14 +70,14 @@ extension Link {
     /// The SQLSTATE in `… FATAL:  28P01: password authentication failed …`; nil if it was not the server who complained.
     static func sqlState(in reason: String) -> String? {
         let fields = reason.split(separator: ":").map { $0.drop { $0 == " " } }
-        let state = fields.dropFirst().first { field in
-            field.utf8.count == 5 && field.utf8.allSatisfy { isDigit($0) || isCapital($0) }
-        }
-        return state.map(String.init)
+        return fields.dropFirst().first(where: isSQLState).map(String.init)
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-    private static func isCapital(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
+    /// Every SQLSTATE has a digit; FATAL has none.
+    private static func isSQLState(_ field: Substring) -> Bool {
+        field.utf8.count == 5 && field.allSatisfy { $0.isASCII && ($0.isNumber || $0.isUppercase) }
+            && field.contains(where: \.isNumber)
+    }
 
     /// Both sides are there but don't agree on TLS: waiting does not help.
     private static func speaksOfTLS(_ reason: String) -> Bool {

@@ -4,6 +4,11 @@ import Logging
 public struct Notification: Sendable, Hashable {
     public let channel: String
     public let payload: String
+
+    public init(channel: String, payload: String) {
+        self.channel = channel
+        self.payload = payload
+    }
 }
 
 /// What is heard on some channels, for as long as somebody iterates; iterate once.

@@ -9,6 +9,13 @@ public struct SocketError: Error, CustomStringConvertible {
     }
 }
 
+/// A port of 127.0.0.1 that nobody listens on, for a server of the test's own.
+public func freePort() throws -> Int {
+    let (listener, port) = try Socket.listen()
+    close(listener)
+    return port
+}
+
 enum Socket {
     /// A listening socket on a free port of 127.0.0.1.
     static func listen() throws -> (socket: Int32, port: Int) {
