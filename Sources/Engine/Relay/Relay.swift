@@ -20,7 +20,7 @@ struct Relay: Service {
     private static let claim = Duration.seconds(10)
     /// Shorter than the claim, so that nothing is still under way when another engine takes it over.
     private static let publishing = Duration.seconds(7)
-    private static let delay = Duration.seconds(2)
+    private static let delay = Duration.seconds(1)
 
     let ledger: Ledger
     let publisher: Publisher
