@@ -2,7 +2,7 @@
 # Processes that a script starts in the background and later stops, known by their process ids.
 
 # runs_as PID WORD: the process lives and WORD is in its command line (a number alone may have been given to another process).
-runs_as() { [[ -n $1 ]] && tr '\0' ' ' < "/proc/$1/cmdline" 2> /dev/null | grep -qF -- "$2"; }
+runs_as() { [[ -n $1 ]] && tr '\0' ' ' 2> /dev/null < "/proc/$1/cmdline" | grep -qF -- "$2"; }
 
 # wait_until SECONDS COMMAND…: repeats the command until it succeeds.
 wait_until() {
