@@ -13,7 +13,10 @@ import Testing
             }
             let first = try await world.receive()
             #expect(first.map(\.operation.id) == [operations[0], operations[1]])
-            #expect(try await world.ledger.waitingFor(operations) == [operations[2]: .window, operations[3]: .window, operations[4]: .window])
+            #expect(
+                try await world.ledger.waitingFor(operations) == [
+                    operations[2]: .window, operations[3]: .window, operations[4]: .window,
+                ])
             #expect(try await world.ledger.dispatchWaiting(as: world.leader) == 0)
             var order: [OperationID] = []
             for command in first { try await world.finish(command) }
@@ -167,12 +170,14 @@ import Testing
         try await World.with { world in
             let narrow = try await world.activeHost("narrow", ports: 20_000...20_002)
             _ = try await world.createChain(on: narrow, plan: World.plan(ports: 2))
-            #expect(await error { try await world.createChain(on: narrow, plan: World.plan(ports: 2)) }?.conflictCode == "no-room")
+            #expect(
+                await error { try await world.createChain(on: narrow, plan: World.plan(ports: 2)) }?.conflictCode == "no-room")
             #expect(try await world.count("chains WHERE host = '\(narrow)'") == 1)
+            #expect(try await world.count("ports WHERE host = '\(narrow)'") == 2)
             _ = try await world.createChain(on: narrow)
             let small = try await world.activeHost("small", capacity: 20, network: "10.9.0.0/24")
-            let made = try await (0..<8).asyncMap { _ in try await world.createChain(on: small).0.subnet }
-            #expect(Set(made).count == 8)
+            let made = try await world.ledger.fillUp(small, plan: World.plan(), parameters: World.parameters)
+            #expect(Set(made.map(\.0.subnet)).count == 8)
             #expect(await error { try await world.createChain(on: small) }?.conflictCode == "no-room")
         }
     }
@@ -213,13 +218,5 @@ import Testing
             try await world.finish(command, WorkError(.cancelled, .cancelled, "stopped"))
             #expect(try await world.status(working.id) == .cancelled)
         }
-    }
-}
-
-extension Sequence {
-    fileprivate func asyncMap<T>(_ transform: (Element) async throws -> T) async throws -> [T] {
-        var result: [T] = []
-        for element in self { result.append(try await transform(element)) }
-        return result
     }
 }

@@ -19,7 +19,8 @@ import Testing
                 id: .fresh(), name: "a", site: "other", driver: .memory, version: "1", schemas: [1], working: [])
             let reports: [(String, AgentReport)] = [
                 ("default", .started(good)), ("other", .started(good)), ("default", .started(strangeOperation)),
-                ("default", .started(strangeHost)), ("default", .heartbeat(presence)), ("default", .outcome(good, .probed(World.facts))),
+                ("default", .started(strangeHost)), ("default", .heartbeat(presence)),
+                ("default", .outcome(good, .probed(World.facts))),
             ]
             let rejected = try await world.ledger.take(
                 reports.map { ReceivedReport(site: $0, receivedAt: world.time.now, report: $1) })
@@ -65,7 +66,8 @@ import Testing
             var seen = World.seen(work)
             seen.nodes[0].health = .unhealthy
             seen.nodes[0].detail = "a\u{0}b \\u0000 \"c\"\n"
-            #expect(try await world.take(.progress(world.reference(command), Progress(done: 1, total: 2, step: "\u{0}pull"))).isEmpty)
+            #expect(
+                try await world.take(.progress(world.reference(command), Progress(done: 1, total: 2, step: "\u{0}pull"))).isEmpty)
             #expect(try await world.ledger.operation(command.operation.id).0.progress?.step == "pull")
             #expect(try await world.take(.outcome(world.reference(command), .converged(seen))).isEmpty)
             let stored = try await world.ledger.chain(chain.id)
@@ -135,6 +137,22 @@ import Testing
             // The end of that attempt, at last, lets it go.
             try await world.finish(command)
             #expect(try await world.status(create.id) == .superseded)
+            #expect(try await world.status(stop.id) == .sent)
+        }
+    }
+
+    @Test func aLostAgentsWorkYieldsToALaterOperation() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost()
+            let (chain, create) = try await world.createChain()
+            let command = try await world.receiveOne()
+            try await world.heartbeat()
+            try await world.start(command)
+            let (_, stop) = try await world.ledger.request(.stop, chain: chain.id)
+            world.time.move(41)
+            #expect(try await world.ledger.closeLostAttempts(as: world.leader) == 1)
+            #expect(try await world.status(create.id) == .superseded)
+            // Silent for that long, the agent certainly acts no more.
             #expect(try await world.status(stop.id) == .sent)
         }
     }

@@ -25,22 +25,36 @@ extension Book {
                 code: "no-room", detail: "host \(host.host.name) is full: it holds \(host.chains) of \(host.host.capacity) chains"
             )
         }
-        let chainID = ChainID.fresh()
-        let chain = Chain(
-            id: chainID, host: id, pool: wish.pool, plan: wish.plan, parameters: wish.parameters,
-            subnet: try takeSubnet(for: chainID, on: host.host),
-            ports: try takePorts(for: wish.plan, chain: chainID, on: host.host),
-            createdAt: now)
-        chains[chainID] = ChainEntry(now: ChainEntry.Stored(chain: chain))
+        let chain = try placed(wish, on: host.host)
+        chains[chain.id] = ChainEntry(now: ChainEntry.Stored(chain: chain))
         hosts[id]?.chains += 1
-        return (chainID, try add(.create, host: id, chain: chain, priority: wish.priority))
+        return (chain.id, try add(.create, host: id, chain: chain, priority: wish.priority))
+    }
+
+    /// A chain with its ports and subnet; when one of them gives out, it leaves none behind.
+    private func placed(_ wish: Wish, on host: Host) throws -> Chain {
+        let id = ChainID.fresh()
+        do {
+            return Chain(
+                id: id, host: host.id, pool: wish.pool, plan: wish.plan, parameters: wish.parameters,
+                subnet: try takeSubnet(for: id, on: host), ports: try takePorts(for: wish.plan, chain: id, on: host),
+                createdAt: now)
+        } catch let error as LedgerError {
+            _ = try session.pipeline(freeingValues(of: id))
+            throw error
+        }
+    }
+
+    /// Makes a chain if it can be made there now.
+    func makeIfPossible(_ wish: Wish, on id: HostID) throws -> (chain: ChainID, operation: OperationID)? {
+        do { return try make(wish, on: id) } catch LedgerError.conflict { return nil }
     }
 
     /// Makes a chain where there is most room; `nil` when no host has any.
     func makeAnywhere(_ wish: Wish) throws -> (chain: ChainID, operation: OperationID)? {
         // Another transaction may have taken the room while this one waited for the host: then the next best is asked.
-        while let id = placement(among: try rooms("schedulable").filter { hosts[$0.host] == nil }) {
-            if try host(id).room > 0, hosts[id]?.host.status == .active { return try make(wish, on: id) }
+        while let id = placement(among: try rooms("schedulable").filter({ hosts[$0.host] == nil })) {
+            if let made = try makeIfPossible(wish, on: id) { return made }
         }
         return nil
     }

@@ -47,8 +47,9 @@ extension Book {
     /// An operation that would wait again while a later one of its chain is open makes room: the later one does the same and more.
     private func yieldToSuccessor(_ id: OperationID) throws {
         let operation = try operation(id).operation
-        guard !operation.status.inFlight, !operation.status.hasEnded, hasSuccessor(operation) else { return }
-        try apply(.supersede, to: id)
+        guard !operation.status.inFlight, !operation.status.hasEnded else { return }
+        if let chain = operation.chain { try load(chains: [chain]) } else { try load(workOf: [operation.host]) }
+        if hasSuccessor(operation) { try apply(.supersede, to: id) }
     }
 
     func openWork(of chain: ChainID) -> [Operation] {
@@ -87,7 +88,7 @@ extension Book {
         switch effect {
         case .activateLease: try activateLease(of: id)
         case .endLease(let reason): try endLease(of: id, reason)
-        case .free: freeValues(of: id)
+        case .free: afterwards += freeingValues(of: id)
         }
     }
 

@@ -59,9 +59,11 @@ extension Book {
     }
 
     /// The chain is gone: others may have its ports and its subnet.
-    func freeValues(of chain: ChainID) {
-        afterwards.append(Statement("DELETE FROM ports WHERE chain = $1", chain.uuid))
-        afterwards.append(Statement("DELETE FROM subnets WHERE chain = $1", chain.uuid))
+    func freeingValues(of chain: ChainID) -> [Statement] {
+        [
+            Statement("DELETE FROM ports WHERE chain = $1", chain.uuid),
+            Statement("DELETE FROM subnets WHERE chain = $1", chain.uuid),
+        ]
     }
 
     /// Something else on the host uses a port or subnet: it is blocked, the chain gets another, and the operation is sent anew with

@@ -10,13 +10,7 @@ extension Ledger {
         try await pass(as: leader) { book in
             let places = try book.placesForPools(limit: limit)
             try book.lock(hosts: Set(places.map(\.host)))
-            var made = 0
-            for place in places {
-                guard let host = book.hosts[place.host], host.room > 0, host.host.status == .active else { continue }
-                _ = try book.make(place.wish, on: place.host)
-                made += 1
-            }
-            return made
+            return try places.compactMap { try book.makeIfPossible($0.wish, on: $0.host) }.count
         }
     }
 }

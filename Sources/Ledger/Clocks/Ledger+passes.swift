@@ -7,19 +7,14 @@ import PostgreSQL
 extension Ledger {
     /// Sends operations whose next attempt is due, as far as their hosts' windows allow.
     public func sendDueRetries(as leader: UUID, limit: Int = 500) async throws(LedgerError) -> Int {
-        let now = now
-        return try await pass(as: leader) { book in
-            try book.fillWindows(
-                where: "o.status = 'retrying' AND o.retry_at <= $2", limit, now)
+        try await pass(as: leader) { book in
+            try book.fillWindows(where: "o.status = 'retrying' AND o.retry_at <= $2", [limit, book.now])
         }
     }
 
     /// Sends what waits although nothing stands in its way: the net below the dispatching that every end of an operation does.
     public func dispatchWaiting(as leader: UUID, limit: Int = 500) async throws(LedgerError) -> Int {
-        let now = now
-        return try await pass(as: leader) { book in
-            try book.fillWindows(where: "o.status = 'queued' AND o.created_at <= $2", limit, now)
-        }
+        try await pass(as: leader) { try $0.fillWindows(where: "o.status = 'queued'", [limit]) }
     }
 
     /// Closes attempts whose agents have been silent for too long, and those that last too long.
@@ -59,14 +54,15 @@ extension Ledger {
 }
 
 extension Book {
-    fileprivate func fillWindows(where condition: StaticString, _ limit: Int, _ time: Date) throws -> Int {
+    /// - Parameter parameters: `$1` is how many hosts at most, the others are the condition's.
+    fileprivate func fillWindows(where condition: StaticString, _ parameters: [any PostgresEncodable]) throws -> Int {
         let rows = try session.query(
             """
             SELECT waiting.host FROM (SELECT DISTINCT o.host FROM operations o WHERE \(condition)) AS waiting
             JOIN hosts h ON h.id = waiting.host
             WHERE h.parallel > (SELECT count(*) FROM operations f WHERE f.host = h.id AND f.status IN ('sent', 'working'))
             LIMIT $1
-            """, limit, time)
+            """, parameters)
         try lock(hosts: try rows.map { try $0.id("host") })
         try fillWindows(of: hosts.keys)
         return sent.count

@@ -8,23 +8,40 @@ extension Ledger {
     /// `leases_of_a_chain` is the guard behind that. Only before `poolExhausted` is said, chains that others hold locked are
     /// waited for, because one of them may be left over.
     ///
-    /// - Throws: `poolExhausted`; `conflict(no-room)` when the chosen host is out of ports or subnets.
+    /// - Throws: `poolExhausted`.
     public func apply(_ application: Application) async throws(LedgerError) -> Applied {
-        while true {
+        for _ in 1..<timesAskedAtOnce {
             do {
-                return try await change { try $0.apply(application) }
+                return try await applyOnce(application)
             } catch .unavailable(let error) where error.code == .uniqueViolation(constraint: "leases_sole") {
                 // The same holder asked twice at the same time: what the other call got is there to be found now.
                 continue
             }
         }
+        return try await applyOnce(application)
+    }
+
+    private func applyOnce(_ application: Application) async throws(LedgerError) -> Applied {
+        let (now, policy) = (now, policy)
+        // One statement that is a transaction of its own: a round trip instead of three.
+        let ready = try await session { session in
+            try Book(session: session, now: now, policy: policy).applyForReady(application)
+        }
+        if let ready { return ready }
+        return try await change { try $0.applyForComing(application) }
     }
 }
 
+/// How often an application is made again because its holder asked elsewhere at the same moment.
+private let timesAskedAtOnce = 5
+
 extension Book {
-    fileprivate func apply(_ application: Application) throws -> Applied {
+    fileprivate func applyForReady(_ application: Application) throws -> Applied? {
         if application.isSole, let held = try held(application) { return held }
-        if let applied = try claim(.ready, for: application, locking: "FOR UPDATE SKIP LOCKED") { return applied }
+        return try claim(.ready, for: application, locking: "FOR UPDATE SKIP LOCKED")
+    }
+
+    fileprivate func applyForComing(_ application: Application) throws -> Applied {
         if let applied = try claim(.coming, for: application, locking: "FOR UPDATE SKIP LOCKED") { return applied }
         if let applied = try makeOne(for: application) { return applied }
         if let applied = try claim(.ready, for: application, locking: "FOR UPDATE") { return applied }

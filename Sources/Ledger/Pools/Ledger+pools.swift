@@ -51,7 +51,7 @@ extension Model.Pool {
     init(_ row: Row) throws {
         let warm: Int? = try row["warm"]
         self.init(
-            id: try row.id("id"), name: try row["name"], plan: try row.json("plan"), parameters: try row.json("parameters"),
+            id: try row.id("id"), name: try row["name"], plan: try row.plan("plan"), parameters: try row.json("parameters"),
             warm: warm.map { .chains($0) } ?? .full, createdAt: try row["created_at"])
     }
 }

@@ -10,7 +10,7 @@ extension Chain {
 
     init(_ row: Row) throws {
         self.init(
-            id: try row.id("id"), host: try row.id("host"), pool: try row.optionalID("pool"), plan: try row.json("plan"),
+            id: try row.id("id"), host: try row.id("host"), pool: try row.optionalID("pool"), plan: try row.plan("plan"),
             parameters: try row.json("parameters"), desired: try row.json("desired"), phase: try row["phase"],
             reason: try row["reason"], health: try row["health"], healthDetail: try row["health_detail"],
             subnet: try row["subnet"], ports: try row.json("ports"), nodes: try row.json("nodes"),
