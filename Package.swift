@@ -111,6 +111,12 @@ let package = Package(
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
         tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging]),
+        tests("Blueprints", ["Blueprints", "Model"]),
+        .target(
+            name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model"], path: "Tests/DockerSupport",
+            swiftSettings: strict),
+        tests("DockerDriver", ["DockerDriver", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model"]),
+        tests("DriverConformance", ["DockerDriver", "DockerSupport", "Drivers", "Model"]),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Curl", ["Curl"]),
         tests("Wire", ["Wire", "Model", "RabbitMQ"]),

@@ -8,10 +8,12 @@ extension Blueprint {
         let values = Scope(words: try complete(parameters))
         let nodes = try plannedNodes(in: values)
         var scope = values
-        scope.words["nodes"] = .array(nodes.map(\.words))
+        scope.words["all"] = .array(nodes.map(\.words))
         let plan = Plan(
             blueprint: reference,
-            secrets: try list(template.secrets, "secrets", in: scope) { (branch) throws(BlueprintError) in try PlannedSecret(branch) },
+            secrets: try list(template.secrets, "secrets", in: scope) { (branch) throws(BlueprintError) in
+                try PlannedSecret(branch)
+            },
             nodes: try nodes.map { (node) throws(BlueprintError) in try node.planned(among: nodes, in: scope) },
             connection: try list(template.connection, "connection", in: scope) { (branch) throws(BlueprintError) in
                 try ConnectionFile(branch)

@@ -2,8 +2,8 @@
 // into a plan; it is not a programming language:
 //
 // * `{{name}}` in any text is replaced by a parameter or by a word of its place. A text that is nothing but one `{{name}}` keeps
-//   the value's type. Words: `nodes` and `others` (lists; `.count`), and inside a node `name`, `index` (from 1) and its `group`.
-// * In any list, an item `{foreach: LIST, as: WORD, give: ITEM}` stands for one ITEM for each element of LIST (`nodes`, `others`),
+//   the value's type. Words: `all` and `others` (lists of nodes; `.count`), and inside a node `name`, `index` (from 1) and its `group`.
+// * In any list, an item `{foreach: LIST, as: WORD, give: ITEM}` stands for one ITEM for each element of LIST (`all`, `others`),
 //   with WORD for the element: `{foreach: others, as: peer, give: "connect={{peer.name}}:19444"}`.
 //
 // An entry of `nodes` is repeated by its `count`. `${secret.NAME}` and `${endpoint.NODE.PORT.url}` stay in the plan: they are

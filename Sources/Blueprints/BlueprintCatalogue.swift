@@ -16,7 +16,8 @@ public struct BlueprintCatalogue: Sendable {
             do {
                 blueprints.append(try Blueprint(yaml: file.text))
             } catch {
-                throw BlueprintError(error.problems.map { .init(path: "\(file.name): \($0.path)", value: $0.value, rule: $0.rule) })
+                throw BlueprintError(
+                    error.problems.map { .init(path: "\(file.name): \($0.path)", value: $0.value, rule: $0.rule) })
             }
         }
         return try BlueprintCatalogue(blueprints)

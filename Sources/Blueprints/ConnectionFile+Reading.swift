@@ -42,7 +42,8 @@ extension Branch {
     func absolutePath() throws(BlueprintError) -> String {
         let path = try text()
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        guard path.hasPrefix("/"), path.count < 200, !parts.isEmpty, !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+        guard path.hasPrefix("/"), path.count < 200, !parts.isEmpty, !parts.contains(where: { ["", ".", ".."].contains($0) })
+        else {
             throw refused("must be an absolute path without . and .., shorter than 200 characters")
         }
         return path

@@ -36,7 +36,7 @@ extension Branch {
         try allow(["foreach", "as", "give"])
         let word = try self["as"].text(matching: .word)
         guard case .array(let elements) = scope.value(of: try self["foreach"].text()) else {
-            throw self["foreach"].refused("must name a list: nodes or others")
+            throw self["foreach"].refused("must name a list: all or others (nodes)")
         }
         guard scope.words[word] == nil else { throw self["as"].refused("has a meaning here already") }
         var result: [JSONValue] = []

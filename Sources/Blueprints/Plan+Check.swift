@@ -33,7 +33,8 @@ extension Plan {
         for reference in references(in: text) {
             let parts = reference.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
             guard leadsToSecret(parts) || (endpoints && leadsToEndpoint(parts)) else {
-                throw BlueprintError(path, "${\(reference)}", rule: "refers to no secret\(endpoints ? " or endpoint" : "") of the plan")
+                throw BlueprintError(
+                    path, "${\(reference)}", rule: "refers to no secret\(endpoints ? " or endpoint" : "") of the plan")
             }
         }
     }

@@ -3,7 +3,7 @@ import Model
 /// The words that texts may refer to at one place of a blueprint.
 struct Scope {
     /// Words that no parameter may be called.
-    static let reserved: Set<String> = ["nodes", "others", "name", "index", "group"]
+    static let reserved: Set<String> = ["all", "others", "name", "index", "group"]
 
     var words: [String: JSONValue]
 
@@ -13,7 +13,7 @@ struct Scope {
         guard var value = words[String(parts.removeFirst())] else { return nil }
         for part in parts {
             switch value {
-            case .object(let members): 
+            case .object(let members):
                 guard let member = members[String(part)] else { return nil }
                 value = member
             case .array(let items) where part == "count": value = .integer(items.count)

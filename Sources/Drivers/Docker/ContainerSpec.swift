@@ -11,6 +11,8 @@ struct ContainerSpec: Encodable {
     var labels: [String: String]
     var exposedPorts: [String: Nothing]
     var healthcheck: Healthcheck?
+    /// Seconds that the daemon gives it when the daemon itself goes down.
+    var stopTimeout = 30
     var hostConfig: HostConfig
     var networkingConfig: NetworkingConfig
 

@@ -34,7 +34,9 @@ extension DockerDriver {
         let daemon = try await daemon(of: host, context)
         let filters = try Filters([
             "type": ["container"], "label": ["\(ObjectLabels.Name.installation)=\(context.installation)"],
-            "event": ["create", "start", "die", "stop", "kill", "oom", "destroy", "pause", "unpause", "restart", "health_status"],
+            "event": [
+                "create", "start", "die", "stop", "kill", "oom", "destroy", "pause", "unpause", "restart", "health_status",
+            ],
         ])
         let events = try await daemon.stream(Request.path("events", query: [("filters", filters.text)]))
         guard events.status == 200 else {

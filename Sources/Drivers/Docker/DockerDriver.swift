@@ -33,10 +33,15 @@ public struct DockerDriver: Driver {
         public var health: Duration
         /// For containers, endpoints and networks that are on their way out or in.
         public var settling: Duration
+        /// For a node to end by itself once it was asked to; then it is killed.
+        public var stopping: Duration
 
-        public init(health: Duration = .seconds(120), settling: Duration = .seconds(8)) {
+        public init(
+            health: Duration = .seconds(120), settling: Duration = .seconds(8), stopping: Duration = .seconds(45)
+        ) {
             self.health = health
             self.settling = settling
+            self.stopping = stopping
         }
     }
 

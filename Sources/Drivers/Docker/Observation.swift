@@ -10,7 +10,8 @@ struct Observation {
     }
 
     func host() -> HostObservation {
-        let labels = found.containers.map(\.labels) + found.networks.map { $0.labels ?? [:] } + found.volumes.map { $0.labels ?? [:] }
+        let labels =
+            found.containers.map(\.labels) + found.networks.map { $0.labels ?? [:] } + found.volumes.map { $0.labels ?? [:] }
         let chains = Set(labels.compactMap { ObjectLabels($0)?.chain })
         return HostObservation(
             chains: chains.map { chain($0) }.sorted { $0.id.description < $1.id.description })

@@ -66,8 +66,13 @@ struct ContainerDetails: Decodable, Sendable {
 
     struct Config: Decodable, Sendable {
         var labels: [String: String]?
+        /// `nil`: SIGTERM.
+        var stopSignal: String?
 
-        enum CodingKeys: String, CodingKey { case labels = "Labels" }
+        enum CodingKeys: String, CodingKey {
+            case labels = "Labels"
+            case stopSignal = "StopSignal"
+        }
     }
 
     enum CodingKeys: String, CodingKey {

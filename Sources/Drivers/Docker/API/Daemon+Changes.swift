@@ -12,14 +12,19 @@ extension Daemon {
             .decode(VolumeDetails.self, "creating a volume")
     }
 
-    /// Starts a container; one that runs already is left as it is.
-    func start(_ id: String, node: String) async throws(WorkError) -> Answer {
-        try await call("POST", Request.path("containers", id, "start"))
-    }
-
-    /// Asks the container to end and kills it after 6 s, which is less than a call may last.
-    func stop(_ id: String, node: String) async throws(WorkError) {
-        try await call("POST", Request.path("containers", id, "stop", query: [("t", "6")]))
+    /// Asks the container to end, by its own stop signal, and waits; what is not ended by then is killed. The daemon's restart
+    /// policy lets a container rest that was told to stop.
+    func stop(_ id: String, node: String, patience: Duration) async throws(WorkError) {
+        guard let container = try await container(id) else { return }
+        if container.state.status == "running" {
+            let signal = container.config.stopSignal ?? "SIGTERM"
+            try await call("POST", Request.path("containers", id, "kill", query: [("signal", signal)]))
+                .expect("stopping the container", also: 404, 409, node: node)
+            try await settle(within: patience) { (_) throws(WorkError) in
+                try await self.container(id)?.state.status != "running"
+            }
+        }
+        try await call("POST", Request.path("containers", id, "stop", query: [("t", "1")]))
             .expect("stopping the container", also: 404, node: node)
     }
 

@@ -14,7 +14,8 @@ struct Daemon: Sendable {
     /// Asks the daemon for its versions.
     /// - Throws: `hostUnsupported` when it is no Docker daemon or none that this driver can speak with.
     init(
-        client: HTTPClient, endpoint: Endpoint, installation: InstallationID, mayAct: @escaping @Sendable () throws(WorkError) -> Void
+        client: HTTPClient, endpoint: Endpoint, installation: InstallationID,
+        mayAct: @escaping @Sendable () throws(WorkError) -> Void
     ) async throws(WorkError) {
         self.client = client
         self.endpoint = endpoint

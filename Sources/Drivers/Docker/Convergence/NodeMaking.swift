@@ -18,12 +18,14 @@ struct NodeMaking: Sendable {
         case .keep, .absent: return
         case .create(let start): try await make(node, start: start)
         case .replace(let old, let start):
+            // Its volumes live on: it may write out what it holds.
+            try await daemon.stop(old, node: node.name, patience: patience.stopping)
             try await remove(old)
             try await make(node, start: start)
         case .start(let id):
             if fresh.contains(id) { try await putFiles(of: node, into: id) }
             try await start(id, node)
-        case .stop(let id): try await daemon.stop(id, node: node.name)
+        case .stop(let id): try await daemon.stop(id, node: node.name, patience: patience.stopping)
         }
     }
 

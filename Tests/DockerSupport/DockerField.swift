@@ -1,0 +1,87 @@
+public import Drivers
+import Foundation
+public import Model
+import Synchronization
+
+/// A place on the test daemon that belongs to one test: an installation, a host, subnets and ports of its own.
+public struct DockerField: Sendable {
+    public let docker: Docker
+    public let host: HostTarget
+    public let context: WorkContext
+    public var installation: InstallationID { context.installation }
+
+    /// Gives `body` a field, and removes everything of it afterwards.
+    /// - Throws: `Unmet` when the body left objects of it on the daemon.
+    public static func using(_ body: (DockerField) async throws -> Void) async throws {
+        let field = try await DockerField(Docker.forTests())
+        do {
+            try await body(field)
+        } catch {
+            _ = try await field.docker.removeAll(of: field.installation)
+            throw error
+        }
+        let left = try await field.docker.removeAll(of: field.installation)
+        guard left.isEmpty else { throw Unmet("left behind: \(left)") }
+    }
+
+    private init(_ docker: Docker) async throws {
+        self.docker = docker
+        host = HostTarget(id: .fresh(), driver: .docker, endpoint: docker.url, address: "127.0.0.1")
+        context = WorkContext(installation: .fresh(), vaults: PlainSmith(), mayAct: {})
+    }
+}
+
+/// Makes vaults that anybody can read: what tests check is where they lie, not how they are sealed.
+public struct PlainSmith: VaultSmith {
+    private struct Content: Codable {
+        var chain: ChainID
+        var incarnation: Int
+        var vault: Vault
+    }
+
+    public init() {}
+
+    public func forge(for plan: Plan, chain: ChainID, incarnation: Int) throws(WorkError) -> SealedVault {
+        let secrets = plan.secrets.map { ($0.name, UUID().uuidString.filter { $0 != "-" }) }
+        let content = Content(
+            chain: chain, incarnation: incarnation, vault: Vault(secrets: Dictionary(uniqueKeysWithValues: secrets)))
+        guard let data = try? JSONEncoder().encode(content) else { throw WorkError(.terminal, .internal, "not encodable") }
+        return SealedVault(data.base64EncodedString())
+    }
+
+    public func open(_ vault: SealedVault, chain: ChainID, incarnation: Int) throws(WorkError) -> Vault {
+        guard let data = Data(base64Encoded: vault.text), let content = try? JSONDecoder().decode(Content.self, from: data),
+            content.chain == chain, content.incarnation == incarnation
+        else { throw WorkError(.terminal, .vaultUnreadable, "another chain's or incarnation's vault") }
+        return content.vault
+    }
+}
+
+/// Subnets inside 10.210.0.0/16 and ports from 18000 to 18999, none given twice by this process.
+public enum Allotment {
+    private static let taken = Mutex(Int.random(in: 0..<200))
+
+    /// A subnet of 14 usable addresses.
+    public static func subnet() -> String {
+        let number = next() % 4096
+        return "10.210.\(number / 16).\(number % 16 * 16)/28"
+    }
+
+    public static func port() -> Int { 18_000 + next() % 1000 }
+
+    private static func next() -> Int {
+        taken.withLock {
+            $0 += 1
+            return $0
+        }
+    }
+}
+
+/// Something that a test needs is not as it should be.
+public struct Unmet: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}
