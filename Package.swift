@@ -113,7 +113,7 @@ let package = Package(
         tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging]),
         tests("Blueprints", ["Blueprints", "Model"]),
         .target(
-            name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model"], path: "Tests/DockerSupport",
+            name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model"], path: "Tests/Support/Docker",
             swiftSettings: strict),
         tests("DockerDriver", ["DockerDriver", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model"]),
         tests("DriverConformance", ["DockerDriver", "DockerSupport", "Drivers", "Model"]),
