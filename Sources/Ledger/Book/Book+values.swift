@@ -19,42 +19,42 @@ extension Book {
     private func freePorts(_ count: Int, for chain: ChainID, on host: Host) throws -> [Int] {
         guard count > 0 else { return [] }
         try session.execute("DELETE FROM ports WHERE host = $1 AND blocked_until <= $2", host.id.uuid, now)
-        let rows = try session.query(
-            """
-            INSERT INTO ports (host, port, chain)
-            SELECT $1, port, $2 FROM generate_series($3::integer, $4::integer) AS port
-            WHERE NOT EXISTS (SELECT FROM ports taken WHERE taken.host = $1 AND taken.port = port.port)
-            ORDER BY port LIMIT $5
-            RETURNING port
-            """, host.id.uuid, chain.uuid, host.ports.lowerBound, host.ports.upperBound, count)
-        guard rows.count == count else {
+        let taken: [Int] = try session.query("SELECT port FROM ports WHERE host = $1 ORDER BY port", host.id.uuid)
+            .map { try $0["port"] }
+        let free = lowestFree(count, in: Range(host.ports), taken: taken)
+        guard free.count == count else {
             throw LedgerError.conflict(
                 code: "no-room",
                 detail:
-                    "host \(host.name) has \(rows.count) free ports left in \(host.ports.lowerBound)–\(host.ports.upperBound), "
+                    "host \(host.name) has \(free.count) free ports left in \(host.ports.lowerBound)–\(host.ports.upperBound), "
                     + "\(count) are needed; widen its port range or delete chains")
         }
-        return try rows.map { try $0.decode("port") }.sorted()
+        _ = try session.query(
+            Statement(
+                "INSERT INTO ports (host, port, chain) SELECT $1, unnest($2::bigint[]), $3", host.id.uuid, free, chain.uuid))
+        return free
     }
 
     /// The lowest subnet of the host that nobody has.
     func takeSubnet(for chain: ChainID, on host: Host) throws -> String {
         try session.execute("DELETE FROM subnets WHERE host = $1 AND blocked_until <= $2", host.id.uuid, now)
-        let row = try session.queryOne(
+        let rows = try session.query(
             """
-            INSERT INTO subnets (host, subnet, chain)
-            SELECT $1, free.subnet, $2
-            FROM generate_series(0, (1 << ($4 - masklen($3::cidr))) - 1) AS number,
-                LATERAL (
-                    SELECT network(set_masklen(host($3::cidr)::inet + number::bigint * (1 << (32 - $4)), $4)) AS subnet) AS free
-            WHERE NOT EXISTS (SELECT FROM subnets taken WHERE taken.host = $1 AND taken.subnet = free.subnet)
-            ORDER BY number LIMIT 1
-            RETURNING subnet::text AS subnet
-            """, host.id.uuid, chain.uuid, host.network, Int32(subnetBits))
-        guard let row else {
+            SELECT (host(subnet)::inet - host($2::cidr)::inet) / (1 << (32 - $3)) AS number
+            FROM subnets WHERE host = $1 ORDER BY subnet
+            """, host.id.uuid, host.network, Int32(subnetBits))
+        let taken: [Int] = try rows.map { try $0["number"] }
+        guard let number = lowestFree(1, in: 0..<host.subnetCount, taken: taken).first else {
             throw LedgerError.conflict(
                 code: "no-room", detail: "host \(host.name) has no free subnet left in \(host.network); delete chains there")
         }
+        let row = try session.queryOne(
+            """
+            INSERT INTO subnets (host, subnet, chain)
+            VALUES ($1, network(set_masklen(host($2::cidr)::inet + $3::bigint * (1 << (32 - $4)), $4)), $5)
+            RETURNING subnet::text AS subnet
+            """, host.id.uuid, host.network, number, Int32(subnetBits), chain.uuid)
+        guard let row else { throw LedgerError.unreadable("a subnet that was just stored") }
         return try row["subnet"]
     }
 
@@ -125,10 +125,18 @@ extension Book {
         let taken = try session.queryOne(
             """
             SELECT (SELECT count(*) FROM ports WHERE host = $1 AND port BETWEEN $2 AND $3) AS ports,
-                (SELECT count(*) FROM subnets WHERE host = $1) AS subnets, 1 << ($5 - masklen($4::cidr)) AS all_subnets
-            """, host.id.uuid, host.ports.lowerBound, host.ports.upperBound, host.network, Int32(subnetBits))
+                (SELECT count(*) FROM subnets WHERE host = $1 AND subnet <<= $4::cidr) AS subnets
+            """, host.id.uuid, host.ports.lowerBound, host.ports.upperBound, host.network)
         guard let taken else { return false }
-        let (ports, subnets, all): (Int, Int, Int) = (try taken["ports"], try taken["subnets"], try taken["all_subnets"])
-        return error.code == .portTaken ? ports < host.ports.count : subnets < all
+        let (ports, subnets): (Int, Int) = (try taken["ports"], try taken["subnets"])
+        return error.code == .portTaken ? ports < host.ports.count : subnets < host.subnetCount
+    }
+}
+
+extension Host {
+    /// How many chains' subnets its network has; the database refuses networks without a length.
+    fileprivate var subnetCount: Int {
+        let length = network.split(separator: "/").last.flatMap { Int($0) } ?? subnetBits
+        return 1 << max(0, subnetBits - length)
     }
 }
