@@ -50,10 +50,23 @@ struct PrivateBroker {
             ])
     }
 
-    /// The server takes this port and those at three offsets from it.
+    /// Where it listens after `listenEncrypted`.
+    var encryptedPort: Int { port + 1 }
+
+    /// Opens a TLS listener that demands a client certificate.
+    func listenEncrypted(authority: String, certificate: String, key: String) async throws {
+        try await control(
+            "eval",
+            """
+            ok = rabbit_networking:start_ssl_listener(\(encryptedPort), [{cacertfile, "\(authority)"}, \
+            {certfile, "\(certificate)"}, {keyfile, "\(key)"}, {verify, verify_peer}, {fail_if_no_peer_cert, true}], 2).
+            """)
+    }
+
+    /// The server takes this port and those at four offsets from it.
     private static func freePort() throws -> Int {
         let candidates = (0..<200).map { _ in Int.random(in: 15_000..<18_000) }
-        return try #require(candidates.first { port in [0, 10_000, 10_001, 10_002].allSatisfy { isFree(port + $0) } })
+        return try #require(candidates.first { port in [0, 1, 10_000, 10_001, 10_002].allSatisfy { isFree(port + $0) } })
     }
 
     private static func isFree(_ port: Int) -> Bool {
