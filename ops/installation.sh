@@ -33,13 +33,15 @@ stop_program() {
     rm -f "$state/run/$1.pid"
 }
 
+curl_options=()
+
 # api KEY-FILE METHOD PATH [JSON]: the answer on stdout; on an error, what the API said, and status 1.
 # The key does not go through the arguments: they show in the process list.
 api() {
     local key=$1 method=$2 path=$3 answer
     if answer=$(curl --silent --show-error --fail-with-body --max-time 60 --request "$method" \
         --header @<(printf 'Authorization: Bearer %s' "$(< "$key")") \
-        ${4:+--header 'Content-Type: application/json' --data "$4"} "$api_url$path"); then
+        ${4:+--header 'Content-Type: application/json' --data "$4"} "${curl_options[@]}" "$api_url$path"); then
         printf '%s\n' "$answer"
     else
         say "$method $path: $(jq --raw-output '"\(.code): \(.detail)"' <<< "$answer" 2> /dev/null || printf '%s' "$answer")"
