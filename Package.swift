@@ -106,7 +106,17 @@ let package = Package(
 
         // Tests, one folder per room.
         tests("Model", ["Model"]),
-        tests("Engine", ["Engine", "Model", httpTypes, hummingbirdCore, lifecycle, logging, nioCore]),
+        .target(
+            name: "TestServers", dependencies: ["Curl", "PostgreSQL", lifecycle, logging], path: "Tests/Support/TestServers",
+            swiftSettings: strict),
+        tests(
+            "Engine",
+            [
+                "Engine", "Blueprints", "Curl", "Embedded", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "TestServers", "Wire",
+                httpTypes, hummingbirdCore, lifecycle, logging, nioCore, yams,
+            ]),
+        tests(
+            "Watchdog", ["Watchdog", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "TestServers", "Wire", lifecycle, logging]),
         tests("EndToEnd", ["Curl", "Model", "PostgreSQL", logging]),
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),

@@ -57,6 +57,6 @@ public struct Engine: Sendable {
             routes: RouteTable(api.routes), keys: KeyRing(ledger: ledger), bodyLimit: configuration.limits.body, logger: logger)
         let listener = try Listener.make(
             configuration.listen, limits: configuration.limits, front: front, logger: logger, listening: listening)
-        services = [pool, publisher, client, broker, relay, bell, listener]
+        services = [pool, publisher, client, broker, relay, listener]
     }
 }

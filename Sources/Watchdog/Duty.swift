@@ -8,7 +8,7 @@ import ServiceLifecycle
 import Wire
 
 /// All that a watchdog does, from the moment on when the ledger has said whose it is.
-struct Duty: Service {
+struct Duty: Service, CustomStringConvertible {
     let ledger: Ledger
     let pool: PostgreSQL.Pool
     let publisher: Publisher
@@ -35,6 +35,8 @@ struct Duty: Service {
         }
         await term.giveUp()
     }
+
+    var description: String { "watchdog's duty" }
 
     /// Waits for a ledger of a version that this program works on; `nil` when the program is to end before.
     private func installation() async -> InstallationID? {

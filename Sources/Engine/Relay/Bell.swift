@@ -1,11 +1,10 @@
 import PostgreSQL
-import ServiceLifecycle
 
 /// Wakes the relay when there may be commands in the outbox.
 ///
 /// It is rung by this engine's own API after a commit, by other programs through a NOTIFY that they send outside of their
 /// transactions, and by a clock as the net below both. Rings while nobody waits become one.
-final class Bell: Service, Sendable {
+final class Bell: Sendable {
     /// The channel on which other programs ring.
     static let channel = "continuo_outbox"
 
@@ -25,15 +24,14 @@ final class Bell: Service, Sendable {
         continuation.yield()
     }
 
-    /// Rings until there will be no more: after the graceful shutdown. For one listener.
+    /// Its rings, for one listener, until `run` has ended.
     var sounds: AsyncStream<Void> { rings }
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup { group in
-                group.addTask { for await _ in self.pool.listen(Self.channel) { self.ring() } }
-                group.addTask { while (try? await Task.sleep(for: self.net)) != nil { self.ring() } }
-            }
+    /// Rings for others and by the clock, until its task is cancelled.
+    func run() async {
+        await withTaskGroup { group in
+            group.addTask { for await _ in self.pool.listen(Self.channel) { self.ring() } }
+            group.addTask { while (try? await Task.sleep(for: self.net)) != nil { self.ring() } }
         }
         continuation.finish()
     }

@@ -29,9 +29,13 @@ struct Relay: Service {
     let bell: Bell
     let logger: Logger
 
+    /// Until the graceful shutdown; a batch that is under way is finished.
     func run() async throws {
-        for await _ in bell.sounds where broker.isConnected {
-            await relayAll()
+        await withTaskGroup { group in
+            group.addTask { await cancelWhenGracefulShutdown { await bell.run() } }
+            for await _ in bell.sounds where broker.isConnected {
+                await relayAll()
+            }
         }
     }
 
@@ -67,6 +71,10 @@ struct Relay: Service {
         if !outcomes.confirmed.isEmpty { try await ledger.published(outcomes.confirmed) }
         if !outcomes.givenBack.isEmpty { try await ledger.unpublished(outcomes.givenBack, retryIn: Self.delay) }
     }
+}
+
+extension Relay: CustomStringConvertible {
+    var description: String { "relay" }
 }
 
 /// What became of a batch; rows in neither list stay claimed.

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Ledger
 import Logging
 import Model
 import NIOCore

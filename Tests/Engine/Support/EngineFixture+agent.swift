@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Ledger
+import Model
+import RabbitMQ
+import TestServers
+import Wire
+
+@testable import Engine
+
+/// An agent's part, played by the test: what it would report goes into the ledger.
+extension EngineFixture {
+    private static let agent = AgentID.fresh()
+
+    /// Ends the operation's present attempt.
+    func finish(_ operation: JSONValue?, _ outcome: AgentReport.Outcome? = nil) async throws {
+        let (operation, attempts) = try await ledger.operation(try id(operation))
+        guard let attempt = attempts.last else { throw NeverHappened(what: "an attempt was made") }
+        let reference = AgentReport.AttemptReference(
+            operation: operation.id, attempt: attempt.id, host: operation.host, agent: Self.agent)
+        let outcome = if let outcome { outcome } else { try await success(of: operation) }
+        let reports: [AgentReport] = [.started(reference), .outcome(reference, outcome)]
+        _ = try await ledger.take(reports.map { ReceivedReport(site: "default", receivedAt: Date(), report: $0) })
+    }
+
+    private func success(of operation: Model.Operation) async throws -> AgentReport.Outcome {
+        switch operation.kind {
+        case .hostCreate:
+            return .probed(
+                HostFacts(version: "1", apiVersion: "1", operatingSystem: "linux", architecture: "x", cpus: 1, memoryBytes: 1))
+        case .hostDelete: return .cleansed
+        default: return .converged(try await observed(operation))
+        }
+    }
+
+    private func observed(_ operation: Model.Operation) async throws -> ObservedChain {
+        guard let id = operation.chain else { throw NeverHappened(what: "the operation concerned a chain") }
+        let chain = try await ledger.chain(id)
+        guard chain.desired.power != .absent else { return ObservedChain(id: id, nodes: [], sequence: operation.sequence) }
+        let running = chain.desired.power == .running
+        let node = ObservedNode(
+            name: "only", state: running ? .running : .exited, health: running ? .healthy : .unknown,
+            restarts: chain.desired.restarts(of: "only"), incarnation: chain.desired.incarnation,
+            generation: chain.desired.generation, ports: chain.ports, object: "object")
+        return ObservedChain(id: id, nodes: [node], sequence: operation.sequence)
+    }
+
+    private func id(_ operation: JSONValue?) throws -> OperationID {
+        guard case .object(let members) = operation, let id = members["id"]?.text.flatMap({ OperationID($0) }) else {
+            throw NeverHappened(what: "there was an operation in the answer")
+        }
+        return id
+    }
+
+    static func host(_ name: String = "one", capacity: Int = 3) -> String {
+        #"{"name":"\#(name)","driver":"memory","endpoint":"unix:///\#(name)","address":"127.0.0.1","capacity":\#(capacity)}"#
+    }
+
+    /// A host that an agent has reached.
+    func activeHost(_ name: String = "one", capacity: Int = 3) async throws -> String {
+        let answer = try await admin("POST", "/v1/hosts", Self.host(name, capacity: capacity))
+        try await finish(answer["operation"])
+        return answer["id"]?.text ?? ""
+    }
+
+    /// A chain that runs.
+    func runningChain() async throws -> String {
+        let answer = try await admin("POST", "/v1/chains", #"{"blueprint":"tiny"}"#)
+        try await finish(answer["operation"])
+        return answer["id"]?.text ?? ""
+    }
+}

@@ -1,0 +1,59 @@
+import Blueprints
+import Foundation
+import Ledger
+import Logging
+import Model
+import PostgreSQL
+import RabbitMQ
+import Wire
+
+@testable import Engine
+
+/// One of each that the API shows, and the API itself on servers that are never asked.
+enum RouteSample {
+    static var routes: [Route] {
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        guard let database = try? DatabaseConfiguration(url: "postgresql://nobody@127.0.0.1:1/none"),
+            let broker = try? BrokerConfiguration(url: "amqp://127.0.0.1:1"), let blueprints = try? BlueprintCatalogue([])
+        else { return [] }
+        let pool = PostgreSQL.Pool(database, size: 1, waitLimit: .seconds(1), logger: quiet)
+        let ledger = Ledger(pool: pool)
+        let watch = BrokerWatch(publisher: Publisher(broker, topology: Queues.topology(), name: "test", logger: quiet))
+        let queries = ConnectionQueries(
+            client: QueryClient(broker, topology: Queues.topology(), name: "test", logger: quiet),
+            seal: WireSeal(root: .fresh(), ledger: ledger))
+        return API(
+            ledger: ledger, blueprints: blueprints, bell: Bell(pool: pool), queries: queries,
+            readiness: Readiness(ledger: ledger, broker: watch)
+        ).routes
+    }
+
+    private static let now = Date(timeIntervalSince1970: 0)
+    private static let plan = Plan(
+        blueprint: BlueprintReference(name: "tiny", version: 1), secrets: [], nodes: [PlannedNode(name: "n", image: "i")], connection: [])
+
+    static let host = Host(
+        target: HostTarget(id: .fresh(), driver: .docker, endpoint: "unix:///x", address: "x"), name: "one", site: "default",
+        capacity: 1, createdAt: now)
+    static let chain = Chain(
+        id: .fresh(), host: host.id, plan: plan, parameters: .object([:]), subnet: "10.0.0.0/28", ports: [], createdAt: now)
+    static let operation = Model.Operation(id: .fresh(), kind: .create, host: host.id, priority: .tenant, createdAt: now)
+    static let attempt = Attempt(id: .fresh(), operation: operation.id, number: 1, sentAt: now)
+    static let lease = Lease(id: .fresh(), chain: chain.id, tenant: "acme", status: .active, createdAt: now)
+    static let pool = Model.Pool(
+        id: .fresh(), name: "p", plan: plan, parameters: .object([:]), warm: .full, createdAt: now)
+
+    static var blueprint: Blueprint {
+        get throws {
+            try Blueprint(
+                yaml: """
+                    name: tiny
+                    version: 1
+                    title: Tiny
+                    description: One node.
+                    nodes:
+                      - {name: only, image: "continuo/tiny:1"}
+                    """)
+        }
+    }
+}

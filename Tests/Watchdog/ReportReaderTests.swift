@@ -1,0 +1,93 @@
+import FoundationEssentials
+import Ledger
+import Model
+import RabbitMQ
+import Testing
+import TestServers
+import Wire
+
+@testable import Watchdog
+
+/// Reports on their way from a real broker into a real ledger.
+@Suite struct ReportReaderTests {
+    @Test func anOutcomeChangesTheLedger() async throws {
+        try await WatchdogFixture.with { world in
+            let (host, operation) = try await world.createHost()
+            try await world.watching {
+                try await world.succeedProbe(operation.id)
+                let active = try await eventually("the host is active") {
+                    let host = try await world.ledger.host(host.id)
+                    return host.status == .active ? host : nil
+                }
+                #expect(active.facts == WatchdogFixture.facts)
+                #expect(try await world.ledger.operation(operation.id).0.status == .succeeded)
+            }
+        }
+    }
+
+    @Test func reportsThatCameWhileNobodyWatchedAreTaken() async throws {
+        try await WatchdogFixture.with { world in
+            let (_, operation) = try await world.createHost()
+            try await world.succeedProbe(operation.id)
+            try await world.watching {
+                _ = try await eventually("the operation ends") {
+                    try await world.ledger.operation(operation.id).0.status == .succeeded ? true : nil
+                }
+            }
+        }
+    }
+
+    @Test func whatCantBeBelievedIsSetAside() async throws {
+        try await WatchdogFixture.with { world in
+            let (_, operation) = try await world.createHost()
+            let attempt = try await world.reference(operation.id)
+            let proper = try Signer(site: world.site).message(
+                .report, to: .reports("default"), site: "default", payload: Wire.Report.started(attempt))
+            var unsigned = proper
+            unsigned.headers = ["some": "thing"]
+            var tampered = proper
+            tampered.body.append(UInt8(ascii: " "))
+            let moved = try Signer(site: world.site).message(
+                .report, to: .commands(.memory, "default"), site: "default", payload: Wire.Report.started(attempt))
+            for var message in [unsigned, tampered, moved] {
+                message.exchange = Queues.reportsExchange
+                try await world.publish(message)
+            }
+            // Another site's agents may sign, but not for this host.
+            try await world.say(.started(attempt), as: world.other)
+            try await world.say(.started(attempt))
+            try await world.watching {
+                var reasons: Set<String> = []
+                while reasons.count < 4 {
+                    reasons.insert(try await world.receive(from: Queues.dead) { $0.headers[Queues.deadReason]?.string })
+                }
+                #expect(reasons == ["unsigned", "tampered", "wrong-destination", "rejected"])
+                _ = try await eventually("the good one is taken") {
+                    try await world.ledger.operation(operation.id).0.status == .working ? true : nil
+                }
+            }
+        }
+    }
+
+    @Test func wireReportsKeepTheirMeaning() {
+        let attempt = Wire.Report.AttemptReference(operation: .fresh(), attempt: .fresh(), host: .fresh(), agent: .fresh())
+        let seen = HostObservation(chains: [])
+        let observation = Wire.Report.Observation(host: attempt.host, number: 7, asOf: 3, result: .seen(seen))
+        guard case .observation(let converted) = AgentReport(.observation(observation)) else {
+            Issue.record("an observation became something else")
+            return
+        }
+        #expect(converted.number == 7 && converted.asOf == 3)
+        #expect(converted.result == .seen(seen, digest: ObservationDigest.text(seen)))
+        for (wire, ledger) in [
+            (Wire.Report.AgainReason.redelivered, AgentReport.AgainReason.redelivered), (.repeated, .repeated),
+            (.givenBack, .givenBack),
+        ] {
+            guard case .again(let reference, let reason) = AgentReport(.again(attempt, wire)) else {
+                Issue.record("again became something else")
+                return
+            }
+            #expect(reason == ledger && reference.attempt == attempt.attempt)
+        }
+    }
+}
