@@ -9,7 +9,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/processes.sh"
 repository=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 state=$repository/.continuo
 keys=$state/keys
+# There while no chain is: ops/down leaves it.
 # shellcheck disable=SC2034  # used by those who source this
+emptied=$state/run/emptied
+# shellcheck disable=SC2034
 programs=(continuo-engine continuo-watchdog continuo-agent)
 
 # enter_installation: makes the folders; no other up or down works on them from here on.
