@@ -121,7 +121,9 @@ struct FaultTests {
                 let confirmations = await publisher.publish(Array(repeating: large, count: 400), timeout: .seconds(1))
                 #expect(confirmations.count == 400)
                 guard case .unknown = confirmations[0], case .unsent = confirmations[399] else { return #expect(Bool(false)) }
-                #expect(await states.firstError()?.code == .disconnected)
+                // The broker misses our heartbeats and falls silent, or our own write is cut off: whichever comes first.
+                let code = try #require(await states.firstError()?.code)
+                #expect([.disconnected, .missedHeartbeats].contains(code))
                 proxy.resume()
                 #expect(await publisher.publish([bench.message("b")], timeout: .seconds(30)) == [.confirmed])
             }
