@@ -82,6 +82,7 @@ extension Book {
         let effects = chain.operationEnded(operation.kind, end, isNewest: !hasSuccessor(operation), observed: observed)
         chains[id]?.now.chain = chain
         for effect in effects { try follow(effect, of: id) }
+        if chain.phase == .failed { try endWaitingLease(of: id) }
     }
 
     private func follow(_ effect: ChainEffect, of id: ChainID) throws {
@@ -96,6 +97,12 @@ extension Book {
         guard let leaseID = try chain(id).now.lease else { return }
         let entry = try lease(leaseID)
         leases[leaseID]?.lease.activate(at: now, ttl: entry.ttl)
+    }
+
+    /// Nobody waits for a chain that has failed, whichever operation it was that failed last.
+    private func endWaitingLease(of id: ChainID) throws {
+        guard let leaseID = try chain(id).now.lease, try lease(leaseID).lease.status == .waiting else { return }
+        try endLease(of: id, .chainFailed)
     }
 
     func endLease(of id: ChainID, _ reason: LeaseEnd) throws {
