@@ -115,6 +115,7 @@ let package = Package(
                 "Engine", "Blueprints", "Curl", "Embedded", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "TestServers", "Wire",
                 httpTypes, hummingbirdCore, lifecycle, logging, nioCore, yams,
             ]),
+        tests("Settings", ["Settings", "PostgreSQL", "RabbitMQ", "Wire"]),
         tests(
             "Watchdog", ["Watchdog", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "TestServers", "Wire", lifecycle, logging]),
         tests("EndToEnd", ["Curl", "Model", "PostgreSQL", logging]),

@@ -45,13 +45,15 @@ public struct Engine: Sendable {
         let pool = Pool(configuration.database, size: Self.connections, waitLimit: Self.waitLimit, logger: logger)
         let ledger = Ledger(pool: pool)
         let seal = WireSeal(root: configuration.root, ledger: ledger)
-        let publisher = Publisher(configuration.broker, topology: Queues.topology(), name: "continuo-engine relay", logger: logger)
-        let client = QueryClient(configuration.broker, topology: Queues.topology(), name: "continuo-engine queries", logger: logger)
+        let publisher = Publisher(
+            configuration.broker, topology: Queues.topology(), name: "continuo-engine relay", logger: logger)
+        let client = QueryClient(
+            configuration.broker, topology: Queues.topology(), name: "continuo-engine queries", logger: logger)
         let broker = BrokerWatch(publisher: publisher)
         let bell = Bell(pool: pool)
         let relay = Relay(ledger: ledger, publisher: publisher, broker: broker, seal: seal, bell: bell, logger: logger)
         let api = API(
-            ledger: ledger, blueprints: blueprints, bell: bell, queries: ConnectionQueries(client: client, seal: seal),
+            ledger: ledger, recipes: RecipeBook(blueprints), bell: bell, queries: ConnectionQueries(client: client, seal: seal),
             readiness: Readiness(ledger: ledger, broker: broker))
         let front = Front(
             routes: RouteTable(api.routes), keys: KeyRing(ledger: ledger), bodyLimit: configuration.limits.body, logger: logger)

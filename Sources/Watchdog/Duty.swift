@@ -20,7 +20,9 @@ struct Duty: Service, CustomStringConvertible {
 
     func run() async throws {
         guard let installation = await cancelWhenGracefulShutdown({ await installation() }) else { return }
-        let (signer, verifier) = (Signer(root: root, installation: installation), Verifier(root: root, installation: installation))
+        let (signer, verifier) = (
+            Signer(root: root, installation: installation), Verifier(root: root, installation: installation)
+        )
         let bell = RelayBell(pool: pool, logger: logger)
         let term = Term(ledger: ledger, publisher: publisher, signer: signer, leader: leader, logger: logger)
         let reader = ReportReader(

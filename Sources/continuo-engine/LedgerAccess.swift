@@ -8,7 +8,8 @@ func withLedger<R: Sendable>(_ body: (Ledger) async throws -> R) async throws ->
     try await exiting {
         let database = try Settings.Environment.ofProcess.database(program: "continuo-engine")
         let pool = Pool(
-            database, size: 1, waitLimit: .seconds(5), logger: Logger(label: "continuo.engine", factory: { _ in SwiftLogNoOpLogHandler() }))
+            database, size: 1, waitLimit: .seconds(5),
+            logger: Logger(label: "continuo.engine", factory: { _ in SwiftLogNoOpLogHandler() }))
         do {
             let result = try await body(Ledger(pool: pool))
             await pool.close()

@@ -2,14 +2,14 @@ import Foundation
 import Logging
 import Model
 import RabbitMQ
-import Testing
 import TestServers
+import Testing
 import Wire
 
 @testable import Engine
 
 /// A tenant asks for a chain's credentials; an agent, played by the test, answers over a real broker.
-@Suite struct ConnectionTests {
+@Suite(.serialized) struct ConnectionTests {
     private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// Answers one query, as an agent would.

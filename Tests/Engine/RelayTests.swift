@@ -3,20 +3,21 @@ import Ledger
 import Logging
 import Model
 import RabbitMQ
-import Testing
 import TestServers
+import Testing
 import Wire
 
 @testable import Engine
 
 /// Commands on their way from the outbox to a real broker.
-@Suite struct RelayTests {
+@Suite(.serialized) struct RelayTests {
     private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// The consumer that the agents of a driver and site would have.
     private static func commands(_ engine: EngineFixture) -> Consumer {
         Consumer(
-            engine.broker, topology: Queues.topology(driver: .memory, site: "default"), queue: Queues.commands(.memory, "default"),
+            engine.broker, topology: Queues.topology(driver: .memory, site: "default"),
+            queue: Queues.commands(.memory, "default"),
             prefetch: 100, name: "test", logger: quiet)
     }
 
@@ -26,7 +27,9 @@ import Wire
             expectedDestination: Queues.commands(.memory, "default"))
     }
 
-    private static func receive(_ count: Int, _ consumer: Consumer, _ engine: EngineFixture) async throws -> [Opened<Wire.Command>] {
+    private static func receive(_ count: Int, _ consumer: Consumer, _ engine: EngineFixture) async throws -> [Opened<
+        Wire.Command
+    >] {
         var commands: [Opened<Wire.Command>] = []
         while commands.count < count {
             let batch = await consumer.deliveries.nextBatch(upTo: 100)
@@ -58,7 +61,8 @@ import Wire
             // An engine that dies between its claim and its word about it.
             _ = try await engine.ledger.createHost(
                 NewHost(
-                    target: HostTarget(id: .fresh(), driver: .memory, endpoint: "unix:///x", address: "x"), name: "one", capacity: 1))
+                    target: HostTarget(id: .fresh(), driver: .memory, endpoint: "unix:///x", address: "x"), name: "one",
+                    capacity: 1))
             _ = try await eventually("the command is claimed") {
                 try await engine.ledger.claimCommands(limit: 1, for: .milliseconds(50)).first
             }

@@ -1,12 +1,12 @@
 import Curl
 import Model
-import Testing
 import TestServers
+import Testing
 
 @testable import Engine
 
 /// The calls of the API, over a real ledger; what agents do is played by the test.
-@Suite struct RouteTests {
+@Suite(.serialized) struct RouteTests {
     @Test func hosts() async throws {
         try await EngineFixture.with { engine in
             let made = try await engine.admin("POST", "/v1/hosts", EngineFixture.host())
@@ -30,9 +30,13 @@ import TestServers
         try await EngineFixture.with { engine in
             let wrong = try await engine.admin(
                 "POST", "/v1/hosts",
-                #"{"name":"A b","driver":"vmware","endpoint":"http://x","address":"a b","capacity":-1,"network":"10.1.2.3/16","portRange":{"first":9000,"last":8000}}"#)
+                #"{"name":"A b","driver":"vmware","endpoint":"http://x","address":"a b","capacity":-1,"#
+                    + #""network":"10.1.2.3/16","portRange":{"first":9000,"last":8000}}"#
+            )
             #expect(wrong.status == 400 && wrong.code == "invalid-field")
-            let fields = Set(wrong["errors"]?.items.compactMap { Client.Answer(status: 0, headers: wrong.headers, json: $0)["field"]?.text } ?? [])
+            let fields = Set(
+                wrong["errors"]?.items.compactMap { Client.Answer(status: 0, headers: wrong.headers, json: $0)["field"]?.text }
+                    ?? [])
             #expect(fields == ["name", "driver", "endpoint", "address", "capacity", "network", "portRange.last"])
             let site = try await engine.admin("POST", "/v1/hosts", EngineFixture.host().replacing("}", with: #","site":"mars"}"#))
             #expect(site.status == 400 && site["errors", "0", "field"] == .string("site"))
@@ -45,7 +49,8 @@ import TestServers
     @Test func aChainsLife() async throws {
         try await EngineFixture.with { engine in
             let host = try await engine.activeHost()
-            let made = try await engine.admin("POST", "/v1/chains", #"{"blueprint":"tiny","host":"\#(host)","parameters":{"size":3}}"#)
+            let made = try await engine.admin(
+                "POST", "/v1/chains", #"{"blueprint":"tiny","host":"\#(host)","parameters":{"size":3}}"#)
             #expect(made.status == 202 && made["phase"] == .string("creating"))
             #expect(made["nodes", "0", "state"] == .string("missing"))
             let chain = made["id"]?.text ?? ""
@@ -82,7 +87,9 @@ import TestServers
             let id = pool["id"]?.text ?? ""
             #expect(try await engine.admin("GET", "/v1/pools/\(id)")["name"] == .string("default"))
             #expect(try await engine.admin("GET", "/v1/pools")["items"]?.items.count == 1)
-            #expect(try await engine.admin("POST", "/v1/pools", #"{"name":"p","blueprint":"tiny","warm":-1}"#).code == "invalid-field")
+            #expect(
+                try await engine.admin("POST", "/v1/pools", #"{"name":"p","blueprint":"tiny","warm":-1}"#).code == "invalid-field"
+            )
             #expect(try await engine.admin("DELETE", "/v1/pools/\(id)").status == 204)
             #expect(try await engine.admin("GET", "/v1/pools/\(id)").status == 404)
         }
@@ -94,9 +101,12 @@ import TestServers
             #expect(try await engine.tenant("GET", "/v1/blueprints/tiny")["title"] == .string("Tiny"))
             #expect(try await engine.tenant("GET", "/v1/blueprints/none").status == 404)
             _ = try await engine.activeHost()
-            let wrong = try await engine.admin("POST", "/v1/chains", #"{"blueprint":"tiny","parameters":{"size":10,"colour":"red"}}"#)
+            let wrong = try await engine.admin(
+                "POST", "/v1/chains", #"{"blueprint":"tiny","parameters":{"size":10,"colour":"red"}}"#)
             #expect(wrong.status == 400 && wrong["errors"]?.items.count == 2)
-            #expect(try await engine.admin("POST", "/v1/chains", #"{"blueprint":"none"}"#)["errors", "0", "field"] == .string("blueprint"))
+            #expect(
+                try await engine.admin("POST", "/v1/chains", #"{"blueprint":"none"}"#)["errors", "0", "field"]
+                    == .string("blueprint"))
             #expect(try await engine.admin("GET", "/v1/operations?kind=chain.create")["items"]?.items.isEmpty == true)
         }
     }
@@ -106,7 +116,8 @@ import TestServers
             _ = try await engine.activeHost(capacity: 1)
             let chain = try await engine.runningChain()
             let leased = try await engine.tenant("POST", "/v1/chains/apply", #"{"blueprint":"tiny","holder":"alice"}"#)
-            #expect(leased.status == 200 && leased["chain", "id"] == .string(chain) && leased["lease", "status"] == .string("active"))
+            #expect(
+                leased.status == 200 && leased["chain", "id"] == .string(chain) && leased["lease", "status"] == .string("active"))
             let again = try await engine.tenant("POST", "/v1/chains/apply", #"{"holder":"alice"}"#)
             #expect(again["lease", "id"] == leased["lease", "id"])
             let none = try await engine.other("POST", "/v1/chains/apply", #"{"blueprint":"tiny"}"#)
@@ -141,7 +152,8 @@ import TestServers
             let chain = try await engine.runningChain()
             _ = try await engine.tenant("POST", "/v1/chains/apply")
             for (method, path) in [
-                ("GET", ""), ("POST", "/stop"), ("POST", "/start"), ("POST", "/restart"), ("POST", "/release"), ("GET", "/connection"),
+                ("GET", ""), ("POST", "/stop"), ("POST", "/start"), ("POST", "/restart"), ("POST", "/release"),
+                ("GET", "/connection"),
             ] {
                 #expect(try await engine.other(method, "/v1/chains/\(chain)\(path)").status == 404, "\(path)")
             }
@@ -149,7 +161,8 @@ import TestServers
             #expect(try await engine.other("GET", "/v1/operations?chain=\(chain)").status == 404)
             #expect(try await engine.other("GET", "/v1/operations").code == "invalid-field")
             let operation = try await engine.tenant("GET", "/v1/operations?chain=\(chain)")["items", "0", "id"]?.text ?? ""
-            #expect(try await engine.tenant("GET", "/v1/operations/\(operation)")["attempts", "0", "result"] == .string("succeeded"))
+            #expect(
+                try await engine.tenant("GET", "/v1/operations/\(operation)")["attempts", "0", "result"] == .string("succeeded"))
             #expect(try await engine.other("GET", "/v1/operations/\(operation)").status == 404)
             for path in ["/v1/hosts", "/v1/pools"] { #expect(try await engine.tenant("GET", path).status == 403) }
             #expect(try await engine.tenant("DELETE", "/v1/chains/\(chain)").status == 403)

@@ -62,7 +62,9 @@ import Testing
         let none = try await get("/things/1")
         #expect(none.status == 401 && none.code == "unauthenticated")
         #expect(none.field("www-authenticate")?.hasPrefix("Bearer") == true)
-        for wrong in ["Bearer ctn_admin.wrong", "Bearer ctn_nobody.secret", "Basic ctn_admin.secret", "Bearer", "Bearer ctn_admin"] {
+        for wrong in [
+            "Bearer ctn_admin.wrong", "Bearer ctn_nobody.secret", "Basic ctn_admin.secret", "Bearer", "Bearer ctn_admin",
+        ] {
             #expect(try await get("/things/1", "Authorization: \(wrong)\r\n").status == 401, "\(wrong)")
         }
         #expect(try await get("/things/1", "Authorization: bearer ctn_admin.secret\r\n").body == #""1""#)
@@ -80,14 +82,19 @@ import Testing
         #expect(errors.first?["value"] as? String == "-A")
         let unknown = try await post(#"{"name":"a","count":3,"more":{}}"#)
         #expect(unknown.code == "unknown-field")
-        for body in [#"{"name":"a","count":"3"}"#, #"{"name":"a","count":10}"#, #"{"name":"a","count":1.5}"#, #"{"name":"a","count":null}"#] {
+        for body in [
+            #"{"name":"a","count":"3"}"#, #"{"name":"a","count":10}"#, #"{"name":"a","count":1.5}"#,
+            #"{"name":"a","count":null}"#,
+        ] {
             #expect(try await post(body).code == "invalid-field", "\(body)")
         }
         #expect(try await post("[]").code == "invalid-field")
     }
 
     @Test func malformedJSON() async throws {
-        for body in [#"{"name":"#, "{}{}", "{,}", #"{"a":1,"a":2}"#, "nul", "\u{FEFF}{}", #"{"a":01}"#, #"{"a":"\ud800"}"#, "\"a\nb\""] {
+        for body in [
+            #"{"name":"#, "{}{}", "{,}", #"{"a":1,"a":2}"#, "nul", "\u{FEFF}{}", #"{"a":01}"#, #"{"a":"\ud800"}"#, "\"a\nb\"",
+        ] {
             let reply = try await post(body)
             #expect(reply.status == 400 && reply.code == "malformed-json", "\(body)")
         }
@@ -97,11 +104,16 @@ import Testing
     @Test func mediaTypes() async throws {
         #expect(try await post("{}", type: "text/plain").code == "unsupported-media-type")
         #expect(try await post(#"{"name":"a","count":3}"#, type: "application/json; charset=utf-8").status == 200)
-        #expect(try await exchange("GET /open HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}").code == "bad-request")
+        #expect(
+            try await exchange("GET /open HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}").code
+                == "bad-request")
     }
 
     @Test func whatIsNoHTTPIsRefusedInTheSameWords() async throws {
-        for bytes in ["NONSENSE\r\n\r\n", "GET /open HTTP/1.1\r\nBad Header: x\r\n\r\n", "\u{16}\u{03}\u{01}\u{02}", "GET /open HTTP/9.9\r\n\r\n"] {
+        for bytes in [
+            "NONSENSE\r\n\r\n", "GET /open HTTP/1.1\r\nBad Header: x\r\n\r\n", "\u{16}\u{03}\u{01}\u{02}",
+            "GET /open HTTP/9.9\r\n\r\n",
+        ] {
             let reply = try await exchange(bytes)
             #expect(reply.status == 400 && reply.code == "bad-request", "\(bytes)")
             #expect(reply.field("content-type") == "application/problem+json")

@@ -2,14 +2,14 @@ import FoundationEssentials
 import Ledger
 import Model
 import RabbitMQ
-import Testing
 import TestServers
+import Testing
 import Wire
 
 @testable import Watchdog
 
 /// What happens by time alone, with a real ledger and a real broker.
-@Suite struct ClockTests {
+@Suite(.serialized) struct ClockTests {
     @Test func poolsAreFilled() async throws {
         try await WatchdogFixture.with { world in
             let (host, operation) = try await world.createHost(capacity: 2)
@@ -78,8 +78,11 @@ import Wire
                 }
                 let applied = try await world.ledger.apply(
                     Application(
-                        tenant: "acme", ttl: 0.2, making: Application.Making(plan: WatchdogFixture.plan, parameters: .object([:]))))
-                guard case .waiting(let lease, let chain, let making) = applied else { throw NeverHappened(what: "the lease waits") }
+                        tenant: "acme", ttl: 0.2, making: Application.Making(plan: WatchdogFixture.plan, parameters: .object([:]))
+                    ))
+                guard case .waiting(let lease, let chain, let making) = applied else {
+                    throw NeverHappened(what: "the lease waits")
+                }
                 let attempt = try await world.reference(making.id)
                 let node = ObservedNode(
                     name: "only", state: .running, health: .healthy, incarnation: 1, generation: 1, object: "object")

@@ -2,14 +2,15 @@ import FoundationEssentials
 import Ledger
 import Model
 import RabbitMQ
-import Testing
+import Synchronization
 import TestServers
+import Testing
 import Wire
 
 @testable import Watchdog
 
 /// Reports on their way from a real broker into a real ledger.
-@Suite struct ReportReaderTests {
+@Suite(.serialized) struct ReportReaderTests {
     @Test func anOutcomeChangesTheLedger() async throws {
         try await WatchdogFixture.with { world in
             let (host, operation) = try await world.createHost()
@@ -57,9 +58,12 @@ import Wire
             try await world.say(.started(attempt), as: world.other)
             try await world.say(.started(attempt))
             try await world.watching {
-                var reasons: Set<String> = []
-                while reasons.count < 4 {
-                    reasons.insert(try await world.receive(from: Queues.dead) { $0.headers[Queues.deadReason]?.string })
+                let found = Mutex<Set<String>>([])
+                let reasons = try await world.receive(from: Queues.dead) { letter -> Set<String>? in
+                    found.withLock { found in
+                        found.insert(letter.headers[Queues.deadReason]?.string ?? "")
+                        return found.count == 4 ? found : nil
+                    }
                 }
                 #expect(reasons == ["unsigned", "tampered", "wrong-destination", "rejected"])
                 _ = try await eventually("the good one is taken") {

@@ -1,10 +1,9 @@
-import Blueprints
 import Ledger
 
 /// All calls of the API, over the ledger.
 struct API: Sendable {
     let ledger: Ledger
-    let blueprints: BlueprintCatalogue
+    let recipes: RecipeBook
     /// Rung after a change that may have written commands into the outbox.
     let bell: Bell
     let queries: ConnectionQueries

@@ -30,7 +30,8 @@ struct Front: Sendable {
             let caller = try await caller(of: request, for: route)
             let scope = try caller.map { (caller) throws(Problem) in try authorize(caller, route.right) } ?? .all
             let call = Call(
-                id: id, scope: scope, caller: caller, parameters: parameters, query: try QueryString.fields(of: request.uri.query ?? ""),
+                id: id, scope: scope, caller: caller, parameters: parameters,
+                query: try QueryString.fields(of: request.uri.query ?? ""),
                 body: try await body(of: request, for: route))
             return try await route.handler(call)
         } catch let error as ConnectionRefused {
@@ -77,7 +78,8 @@ struct Front: Sendable {
         logger.debug(
             "answered",
             metadata: [
-                "request": "\(id)", "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(answer.status.code)",
+                "request": "\(id)", "method": "\(request.method)", "path": "\(request.uri.path)",
+                "status": "\(answer.status.code)",
                 "duration": "\(duration)",
             ])
     }

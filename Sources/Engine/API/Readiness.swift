@@ -20,7 +20,8 @@ struct Readiness: Sendable {
     private var brokerMembers: [String: JSONValue] {
         switch broker.state {
         case .connected: ["broker": .string("connected")]
-        case .blocked(let reason): ["broker": .string("blocked"), "brokerDetail": .string(reason + "; work is accepted and waits")]
+        case .blocked(let reason):
+            ["broker": .string("blocked"), "brokerDetail": .string(reason + "; work is accepted and waits")]
         case .disconnected(let error):
             ["broker": .string("away"), "brokerDetail": .string(error.message + " Work is accepted and waits.")]
         case nil: ["broker": .string("away"), "brokerDetail": .string("It is being connected. Work is accepted and waits.")]

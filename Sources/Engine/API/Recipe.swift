@@ -1,5 +1,6 @@
 import Blueprints
 import Model
+import Synchronization
 
 /// What a chain is made of: a plan and the parameters that led to it, defaults included.
 struct Recipe: Sendable {
@@ -7,16 +8,41 @@ struct Recipe: Sendable {
     var parameters: JSONValue
 }
 
-extension API {
-    /// Renders a blueprint; what is wrong with its name or parameters is said field by field.
+/// Renders blueprints, and remembers what it rendered: tenants ask for the same chain again and again.
+final class RecipeBook: Sendable {
+    private struct Order: Hashable {
+        let blueprint: String
+        let parameters: [String: JSONValue]
+    }
+
+    private static let limit = 256
+
+    let blueprints: BlueprintCatalogue
+    private let known = Mutex<[Order: Recipe]>([:])
+
+    init(_ blueprints: BlueprintCatalogue) {
+        self.blueprints = blueprints
+    }
+
+    /// What is wrong with the name or the parameters is said field by field.
     func recipe(_ name: String, _ given: [String: JSONValue]) throws(Problem) -> Recipe {
-        let blueprint = try blueprint(named: name)
+        let order = Order(blueprint: name, parameters: given)
+        if let recipe = known.withLock({ $0[order] }) { return recipe }
+        let recipe = try render(try blueprint(named: name), given)
+        known.withLock { known in
+            if known.count >= Self.limit { known.removeAll() }
+            known[order] = recipe
+        }
+        return recipe
+    }
+
+    private func render(_ blueprint: Blueprint, _ given: [String: JSONValue]) throws(Problem) -> Recipe {
         do throws(BlueprintError) {
             let plan = try blueprint.render(parameters: .object(given))
             return Recipe(plan: plan, parameters: .object(blueprint.defaults.merging(given) { $1 }))
         } catch {
             throw Problem(
-                .invalidField, "The blueprint \(name) can't be used this way.",
+                .invalidField, "The blueprint \(blueprint.name) can't be used this way.",
                 errors: error.problems.map { Problem.FieldError(field: $0.path, value: $0.value, rule: $0.rule) })
         }
     }

@@ -38,7 +38,8 @@ func authorize(_ caller: Caller, _ right: Right) throws(Problem) -> Scope {
     case (.tenant, .known), (.tenant, .see), (.tenant, .lease), (.tenant, .connect):
         guard let tenant = caller.tenant else { throw Problem(.forbidden, "The key names no tenant.") }
         return .tenant(tenant)
-    case (.tenant, .inspect), (.tenant, .change), (.viewer, .lease), (.viewer, .connect), (.viewer, .change), (.operator, .connect):
+    case (.tenant, .inspect), (.tenant, .change), (.viewer, .lease), (.viewer, .connect), (.viewer, .change),
+        (.operator, .connect):
         throw Problem(.forbidden, "The key's role \(caller.role.rawValue) does not allow this call.")
     }
 }

@@ -16,7 +16,8 @@ public struct Limits: Sendable {
     public var lingerBytes: Int
 
     public init(
-        body: Int = 1 << 20, bodyTime: TimeAmount = .seconds(30), idleTime: TimeAmount = .seconds(60), headerBytes: Int = 32 << 10,
+        body: Int = 1 << 20, bodyTime: TimeAmount = .seconds(30), idleTime: TimeAmount = .seconds(60),
+        headerBytes: Int = 32 << 10,
         headerFields: Int = 100, lingerTime: TimeAmount = .seconds(2), lingerBytes: Int = 8 << 20
     ) {
         self.body = body

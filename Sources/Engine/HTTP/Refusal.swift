@@ -24,7 +24,8 @@ enum Refusal: Equatable {
         case .slow:
             Problem(.badRequest, status: .requestTimeout, "The body did not arrive in time.")
         case .expectation(let text):
-            Problem(.badRequest, status: .expectationFailed, "The expectation \(text.prefix(100)) can't be met; 100-continue can.")
+            Problem(
+                .badRequest, status: .expectationFailed, "The expectation \(text.prefix(100)) can't be met; 100-continue can.")
         case .headerTooLarge:
             Problem(.badRequest, status: .requestHeaderFieldsTooLarge, "The request's header fields are too many or too large.")
         case .unreadable(let reason):

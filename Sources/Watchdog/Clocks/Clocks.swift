@@ -19,10 +19,18 @@ struct Clocks: Sendable {
     func run() async {
         let (ledger, leader) = (ledger, term.leader)
         await withTaskGroup { group in
-            group.addTask { await every(.milliseconds(200), "retries") { try await ledger.sendDueRetries(as: leader, limit: Self.limit) } }
-            group.addTask { await every(.milliseconds(500), "dispatch") { try await ledger.dispatchWaiting(as: leader, limit: Self.limit) } }
-            group.addTask { await every(.milliseconds(300), "pools") { try await ledger.fillPools(as: leader, limit: Self.limit) } }
-            group.addTask { await every(.milliseconds(500), "expiry") { try await ledger.expireLeases(as: leader, limit: Self.limit) } }
+            group.addTask {
+                await every(.milliseconds(200), "retries") { try await ledger.sendDueRetries(as: leader, limit: Self.limit) }
+            }
+            group.addTask {
+                await every(.milliseconds(500), "dispatch") { try await ledger.dispatchWaiting(as: leader, limit: Self.limit) }
+            }
+            group.addTask {
+                await every(.milliseconds(300), "pools") { try await ledger.fillPools(as: leader, limit: Self.limit) }
+            }
+            group.addTask {
+                await every(.milliseconds(500), "expiry") { try await ledger.expireLeases(as: leader, limit: Self.limit) }
+            }
             group.addTask { await every(.seconds(1), "lost attempts") { try await closeLostAttempts() } }
             group.addTask { await every(.milliseconds(200), "observations") { try await observe() } }
         }
@@ -34,7 +42,8 @@ struct Clocks: Sendable {
     }
 
     private func observe() async throws -> Int {
-        try await Observer(ledger: ledger, publisher: publisher, signer: signer, logger: logger).ask(as: term.leader, limit: Self.limit)
+        try await Observer(ledger: ledger, publisher: publisher, signer: signer, logger: logger).ask(
+            as: term.leader, limit: Self.limit)
     }
 
     /// Repeats a pass. A failure is logged and answered with a rest; a term that another holds is no failure.

@@ -40,7 +40,10 @@ struct ReportReader: Sendable {
             bell.ring()
             let reasons = Dictionary(rejected.map { ($0.index, $0.reason) }) { first, _ in first }
             for (index, item) in sorted.reports.enumerated() {
-                guard let reason = reasons[index] else { done.append(item.delivery); continue }
+                guard let reason = reasons[index] else {
+                    done.append(item.delivery)
+                    continue
+                }
                 dead.append(DeadLetter(delivery: item.delivery, code: "rejected", reason: reason))
             }
         }

@@ -28,7 +28,9 @@ struct KeyCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         private static func role(_ text: String) throws -> Role {
-            guard let role = Role(rawValue: text) else { throw ValidationError("The role must be viewer, tenant, operator or admin.") }
+            guard let role = Role(rawValue: text) else {
+                throw ValidationError("The role must be viewer, tenant, operator or admin.")
+            }
             return role
         }
 

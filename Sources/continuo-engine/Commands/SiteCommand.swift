@@ -47,7 +47,9 @@ struct NameArgument: ExpressibleByArgument {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 || byte == UInt8(ascii: "-")
         }
-        guard allowed, (1...63).contains(argument.utf8.count), !argument.hasPrefix("-"), !argument.hasSuffix("-") else { return nil }
+        guard allowed, (1...63).contains(argument.utf8.count), !argument.hasPrefix("-"), !argument.hasSuffix("-") else {
+            return nil
+        }
         text = argument
     }
 }

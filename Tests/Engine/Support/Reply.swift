@@ -11,7 +11,9 @@ struct Reply {
     init(_ text: String) throws {
         guard let end = text.range(of: "\r\n\r\n") else { throw Unreadable(text: text) }
         let lines = text[..<end.lowerBound].components(separatedBy: "\r\n")
-        guard let word = lines[0].split(separator: " ").dropFirst().first, let status = Int(word) else { throw Unreadable(text: text) }
+        guard let word = lines[0].split(separator: " ").dropFirst().first, let status = Int(word) else {
+            throw Unreadable(text: text)
+        }
         self.status = status
         body = String(text[end.upperBound...])
         fields = lines.dropFirst().map { line in

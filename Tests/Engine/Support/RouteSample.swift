@@ -23,14 +23,15 @@ enum RouteSample {
             client: QueryClient(broker, topology: Queues.topology(), name: "test", logger: quiet),
             seal: WireSeal(root: .fresh(), ledger: ledger))
         return API(
-            ledger: ledger, blueprints: blueprints, bell: Bell(pool: pool), queries: queries,
+            ledger: ledger, recipes: RecipeBook(blueprints), bell: Bell(pool: pool), queries: queries,
             readiness: Readiness(ledger: ledger, broker: watch)
         ).routes
     }
 
     private static let now = Date(timeIntervalSince1970: 0)
     private static let plan = Plan(
-        blueprint: BlueprintReference(name: "tiny", version: 1), secrets: [], nodes: [PlannedNode(name: "n", image: "i")], connection: [])
+        blueprint: BlueprintReference(name: "tiny", version: 1), secrets: [], nodes: [PlannedNode(name: "n", image: "i")],
+        connection: [])
 
     static let host = Host(
         target: HostTarget(id: .fresh(), driver: .docker, endpoint: "unix:///x", address: "x"), name: "one", site: "default",

@@ -49,7 +49,8 @@ public struct TestVirtualHost: Sendable {
         let response = try await client.send(
             Request(
                 method, endpoint, "/api/" + path,
-                headers: [("Authorization", "Basic \(login)"), ("Content-Type", "application/json")], body: .bytes(Array(json.utf8))))
+                headers: [("Authorization", "Basic \(login)"), ("Content-Type", "application/json")],
+                body: .bytes(Array(json.utf8))))
         guard (200..<300).contains(response.status) else {
             throw Refused(path: path, status: response.status, body: String(decoding: response.body, as: UTF8.self))
         }

@@ -75,7 +75,9 @@ struct JSONReader {
             guard next == UInt8(ascii: "\"") else { throw failure("a name in quotes is missing") }
             let name = try string()
             guard take(":") else { throw failure("a colon is missing") }
-            guard members.updateValue(try value(), forKey: name) == nil else { throw failure("\(name.prefix(100)) is there twice") }
+            guard members.updateValue(try value(), forKey: name) == nil else {
+                throw failure("\(name.prefix(100)) is there twice")
+            }
         } while take(",")
         guard take("}") else { throw failure("a comma or a closing brace is missing") }
         return members

@@ -5,7 +5,8 @@ extension Rule<String> {
     static var endpoint: Self {
         Rule.string(1...300).and("unix:///path or tcp://host:port") { text in
             if text.hasPrefix("unix:///") { return text.utf8.count > 8 && !text.contains(" ") }
-            return text.hasPrefix("tcp://") && ListenAddress(String(text.dropFirst(6))).map { $0.port > 0 && isHost($0.host) } ?? false
+            return text.hasPrefix("tcp://")
+                && ListenAddress(String(text.dropFirst(6))).map { $0.port > 0 && isHost($0.host) } ?? false
         }
     }
 

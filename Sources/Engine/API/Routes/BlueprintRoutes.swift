@@ -12,13 +12,13 @@ extension API {
 
     private func listBlueprints(_ call: Call) throws -> Answer {
         try call.refuseAnyField()
-        return .list(blueprints.names.compactMap { blueprints.blueprint(named: $0)?.json }, next: nil)
+        return .list(recipes.blueprints.names.compactMap { recipes.blueprints.blueprint(named: $0)?.json }, next: nil)
     }
 
     private func getBlueprint(_ call: Call) throws -> Answer {
         try call.refuseAnyField()
         let name = call.parameters["name"] ?? ""
-        guard let blueprint = blueprints.blueprint(named: name) else {
+        guard let blueprint = recipes.blueprints.blueprint(named: name) else {
             throw Problem.notFound("There is no blueprint \(name.prefix(100)).")
         }
         return Answer(.ok, json: blueprint.json)

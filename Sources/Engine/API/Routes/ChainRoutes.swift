@@ -23,7 +23,7 @@ extension API {
         let host: HostID? = fields.optional("host", .identifier())
         let parameters = fields.optional("parameters", .object) ?? [:]
         let blueprint = try fields.complete(fields.required("blueprint", .name))
-        let recipe = try recipe(blueprint, parameters)
+        let recipe = try recipes.recipe(blueprint, parameters)
         let new = NewChain(host: host, plan: recipe.plan, parameters: recipe.parameters)
         do {
             return try await accepted(try await ledger.createChain(new), call)

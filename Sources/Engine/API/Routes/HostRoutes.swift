@@ -92,7 +92,7 @@ extension API {
         var fields = try call.fields()
         let parameters = fields.optional("parameters", .object) ?? [:]
         let blueprint = try fields.complete(fields.required("blueprint", .name))
-        let recipe = try recipe(blueprint, parameters)
+        let recipe = try recipes.recipe(blueprint, parameters)
         let made = try await ledger.fillUp(try call.identifier("host"), plan: recipe.plan, parameters: recipe.parameters)
         bell.ring()
         return try await accepted(made, call)

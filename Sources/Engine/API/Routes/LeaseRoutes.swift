@@ -35,7 +35,7 @@ extension API {
         let ttl = fields.optional("ttl", .integer(1...31_536_000))
         let allowMultiple = fields.optional("allowMultiple", .flag) ?? false
         try fields.complete()
-        let making = try blueprint.map { (name) throws(Problem) in try self.recipe(name, parameters ?? [:]) }
+        let making = try blueprint.map { (name) throws(Problem) in try recipes.recipe(name, parameters ?? [:]) }
         return Application(
             tenant: tenant, holder: holder, allowMultiple: allowMultiple, ttl: ttl.map(Double.init),
             matching: Application.Matching(blueprint: blueprint, parameters: parameters.map(JSONValue.object)),

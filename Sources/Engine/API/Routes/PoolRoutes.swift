@@ -19,7 +19,7 @@ extension API {
         let parameters = fields.optional("parameters", .object) ?? [:]
         let (name, blueprint, warm) = try fields.complete(
             fields.required("name", .name), fields.required("blueprint", .name), fields.required("warm", .warm))
-        let recipe = try recipe(blueprint, parameters)
+        let recipe = try recipes.recipe(blueprint, parameters)
         let pool = try await ledger.createPool(name: name, plan: recipe.plan, parameters: recipe.parameters, warm: warm)
         var answer = Answer(.created, json: pool.json)
         answer.headers[.location] = "/v1/pools/\(pool.id)"
