@@ -1,7 +1,7 @@
 import RabbitMQ
 import Testing
 
-@Suite("Consumer", .timeLimit(.minutes(1)))
+@Suite("Consumer", .timeLimit(.minutes(3)))
 struct ConsumerTests {
     @Test("Everything said about a message arrives with it")
     func properties() async throws {

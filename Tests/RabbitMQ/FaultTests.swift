@@ -4,7 +4,7 @@ import RabbitMQ
 import Testing
 
 /// A bad network between us and the broker.
-@Suite("Faults", .timeLimit(.minutes(1)))
+@Suite("Faults", .timeLimit(.minutes(3)))
 struct FaultTests {
     private func withProxy(_ body: (Bench, FaultProxy) async throws -> Void) async throws {
         try await VirtualHost.temporary { host in

@@ -2,7 +2,7 @@ import Logging
 import RabbitMQ
 import Testing
 
-@Suite("Publisher", .timeLimit(.minutes(1)))
+@Suite("Publisher", .timeLimit(.minutes(3)))
 struct PublisherTests {
     @Test(
         "20,000 messages in windows arrive in order and leave the queue empty", arguments: [Topology.Queue.Kind.classic, .quorum])

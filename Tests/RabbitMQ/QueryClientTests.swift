@@ -1,7 +1,7 @@
 import RabbitMQ
 import Testing
 
-@Suite("Query client", .timeLimit(.minutes(1)))
+@Suite("Query client", .timeLimit(.minutes(3)))
 struct QueryClientTests {
     private func client(_ bench: Bench, maximumMessageSize: Int = 1 << 20) throws -> QueryClient {
         QueryClient(

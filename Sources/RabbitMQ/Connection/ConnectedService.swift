@@ -4,12 +4,18 @@ import Synchronization
 
 /// The life of a service with one connection: connects when it runs, ends with the graceful shutdown.
 final class ConnectedService: Sendable {
+    private enum Life {
+        case idle
+        case running(Connection)
+        case over
+    }
+
     let states = StateBroadcast()
     private let configuration: BrokerConfiguration
     private let name: String
     private let role: any ConnectionRole
     private let logger: Logger
-    private let connection = Mutex<Connection?>(nil)
+    private let life = Mutex(Life.idle)
 
     init(_ configuration: BrokerConfiguration, name: String, role: any ConnectionRole, logger: Logger) {
         var logger = logger
@@ -22,7 +28,7 @@ final class ConnectedService: Sendable {
 
     /// Something waits to be written.
     func nudge() {
-        connection.withLock { $0 }?.nudge()
+        if case .running(let connection) = life.withLock({ $0 }) { connection.nudge() }
     }
 
     /// Returns after the graceful shutdown, or when the task is cancelled; then the work under way is given up.
@@ -37,17 +43,17 @@ final class ConnectedService: Sendable {
         } onGracefulShutdown: {
             Task { await connection.stop(gracefully: true) }
         }
-        self.connection.withLock { $0 = nil }
+        life.withLock { $0 = .over }
     }
 
     private func begin() throws(BrokerError) -> Connection {
         let fresh = Connection(configuration, name: name, role: role, states: states, logger: logger)
-        let isFirst = connection.withLock { connection in
-            guard connection == nil else { return false }
-            connection = fresh
+        let isFirst = life.withLock { life in
+            guard case .idle = life else { return false }
+            life = .running(fresh)
             return true
         }
-        guard isFirst else { throw BrokerError(.stopped, "The service \(name) is running already.") }
+        guard isFirst else { throw BrokerError(.stopped, "The service \(name) runs once, and has been started already.") }
         return fresh
     }
 }

@@ -56,7 +56,7 @@ public final class Consumer: Service, Sendable {
 
     /// Connects, and again after each loss, until the graceful shutdown; then stops delivering and waits up to 10 s until
     /// everything delivered is acknowledged or rejected. What is not goes back to the queue.
-    /// - Throws: `BrokerError.stopped` when it is running already.
+    /// - Throws: `BrokerError.stopped` when it has been started before: a service runs once.
     public func run() async throws {
         try await service.run()
     }

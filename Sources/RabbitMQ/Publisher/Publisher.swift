@@ -38,7 +38,7 @@ public final class Publisher: Service, Sendable {
     public var states: AsyncStream<ConnectionState> { service.states.subscribe() }
 
     /// Connects, and again after each loss, until the graceful shutdown; then waits up to 10 s for what is under way.
-    /// - Throws: `BrokerError.stopped` when it is running already.
+    /// - Throws: `BrokerError.stopped` when it has been started before: a service runs once.
     public func run() async throws {
         try await service.run()
     }

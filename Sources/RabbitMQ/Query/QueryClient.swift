@@ -46,7 +46,7 @@ public final class QueryClient: Service, Sendable {
     }
 
     /// Connects, and again after each loss, until the graceful shutdown.
-    /// - Throws: `BrokerError.stopped` when it is running already.
+    /// - Throws: `BrokerError.stopped` when it has been started before: a service runs once.
     public func run() async throws {
         try await service.run()
     }

@@ -2,7 +2,7 @@ import RabbitMQ
 import Testing
 
 /// Each with a broker of its own, one after the other: a starting RabbitMQ takes both cores for some seconds.
-@Suite("Broker trouble", .serialized, .timeLimit(.minutes(3)))
+@Suite("Broker trouble", .serialized, .timeLimit(.minutes(5)))
 struct BrokerTroubleTests {
     @Test("The broker stops and starts: messages wait, deliveries go on")
     func restart() async throws {
