@@ -131,6 +131,8 @@ let package = Package(
         tests("Drivers", ["Drivers", "Model"]),
         tests("Curl", ["Curl"]),
         tests("Wire", ["Wire", "Model", "RabbitMQ"]),
+        tests("Agent", ["Agent", "Drivers", "Model", "RabbitMQ", "Wire", logging, lifecycle]),
+        tests("MemoryDriver", ["MemoryDriver", "Drivers", "Model", "Curl", "continuo-memory-host"]),
         tests("Telemetry", ["Telemetry", logging]),
         .target(name: "FaultProxy", dependencies: ["Threads"], path: "Tests/Support/FaultProxy", swiftSettings: strict),
         tests("PostgreSQL", ["PostgreSQL", "FaultProxy", logging]),
