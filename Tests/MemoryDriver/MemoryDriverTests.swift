@@ -110,7 +110,8 @@ struct MemoryDriverTests {
                 }
                 let failure = await error { try await driver.converge(work, on: host.target, dying) }
                 #expect(failure == nil || failure?.code == .termEnded)
-                #expect(try await driver.converge(work, on: host.target, context()).nodes.map(\.state) == [.running, .running])
+                let end = try await driver.converge(work, on: host.target, context())
+                #expect(end.nodes.map(\.state) == [.running, .running])
             }
         }
     }
