@@ -7,7 +7,7 @@ internal import Wire
 /// Says things to the watchdogs and to whoever asks.
 struct Reporter: Sendable {
     /// Between two tries to say the same thing.
-    private static let pause = Duration.milliseconds(500)
+    private static let pause = Duration.milliseconds(250)
 
     let publisher: Publisher
     let signer: Signer
@@ -20,10 +20,11 @@ struct Reporter: Sendable {
         return await publisher.publish([message], timeout: limit) == [.confirmed]
     }
 
-    /// Says it until the broker has it. `false` only when the task is cancelled: then nobody may have heard it.
-    func insist(_ report: Report) async -> Bool {
+    /// Says it until the broker has it. `false` when the task is cancelled or the time is over: then nobody may have heard it.
+    /// - Parameter limit: `nil`: as long as it takes.
+    func insist(_ report: Report, within limit: Duration? = nil) async -> Bool {
         guard let message = message(report) else { return false }
-        return await insist(on: message)
+        return await insist(on: message, until: limit.map { ContinuousClock.now + $0 })
     }
 
     /// The message lands where operators find it, with the reason it was not taken.
@@ -55,9 +56,11 @@ struct Reporter: Sendable {
         }
     }
 
-    private func insist(on message: Message) async -> Bool {
+    private func insist(on message: Message, until deadline: ContinuousClock.Instant? = nil) async -> Bool {
         while !Task.isCancelled {
-            let confirmation = await publisher.publish([message], timeout: .seconds(10))
+            let left = deadline.map { $0 - .now } ?? .seconds(10)
+            guard left > .zero else { return false }
+            let confirmation = await publisher.publish([message], timeout: min(left, .seconds(10)))
             if confirmation == [.confirmed] { return true }
             logger.warning("not confirmed yet", metadata: ["message": "\(message.messageID ?? "")", "state": "\(confirmation)"])
             try? await Task.sleep(for: Self.pause)

@@ -60,7 +60,7 @@ struct CommandPipe: Sendable {
 
     private func work(_ command: Command, _ reference: Report.AttemptReference) async -> Bool {
         guard await term.waitUntilRunning(atMost: Self.patience),
-            await reporter.tell(.started(reference), within: Self.patience)
+            await reporter.insist(.started(reference), within: Self.patience)
         else { return await sayAgain(reference, .givenBack) }
         logger.info("started", metadata: metadata(command))
         let ending = await act(command, reference)

@@ -60,10 +60,14 @@ struct Stage: Sendable {
     }
 
     func publish(_ message: Message) async throws {
-        guard await publisher.publish([message]) == [.confirmed] else { throw NotConfirmed() }
+        // A quorum queue that was declared a moment ago refuses until it has elected its leader.
+        while true {
+            let confirmations = await publisher.publish([message])
+            if confirmations == [.confirmed] { return }
+            guard confirmations == [.refused] else { throw Unexpected("\(confirmations)") }
+            try await Task.sleep(for: .milliseconds(50))
+        }
     }
-
-    struct NotConfirmed: Error {}
 
     /// The next reports that are not heartbeats; progress too is left out, for it may be dropped.
     func nextReports(_ count: Int) async throws -> [Report] {
