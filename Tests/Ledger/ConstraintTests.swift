@@ -13,7 +13,8 @@ import Testing
             let copy = """
                 INSERT INTO operations (id, kind, host, chain, desired, priority, status, attempt, charged, agents_lost, retry_at,
                     cancel_requested, created_at)
-                SELECT gen_random_uuid(), 'chain.stop', host, chain, desired, priority, $2, 0, 0, 0, $3::timestamptz, false, created_at
+                SELECT gen_random_uuid(), 'chain.stop', host, chain, desired, priority, $2, 0, 0, 0, $3::timestamptz, false,
+                    created_at
                 FROM operations WHERE id = $1
                 """
             func add(_ status: String, retryAt: String? = nil) async -> LedgerError? {
@@ -48,7 +49,8 @@ import Testing
             _ = try await world.createChain(on: host)
             let (second, _) = try await world.createChain(on: host)
             let copy = """
-                INSERT INTO chains (id, host, blueprint, plan, parameters, desired, phase, health, subnet, ports, nodes, created_at)
+                INSERT INTO chains (id, host, blueprint, plan, parameters, desired, phase, health, subnet, ports, nodes,
+                    created_at)
                 SELECT gen_random_uuid(), host, blueprint, plan, parameters, desired, $2, health, subnet, ports, nodes, created_at
                 FROM chains WHERE id = $1
                 """

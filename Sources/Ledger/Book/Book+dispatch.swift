@@ -31,8 +31,8 @@ extension Book {
         for id in waiting { try dispatchIfFree(id) }
     }
 
-    /// For each host as many as its window has room for, in their order. What waits for its chain is left out, so that it keeps no
-    /// place from others.
+    /// For each host as many as its window has room for, in their order. What waits for its chain is left out, so that it
+    /// keeps no place from others.
     private func waitingOperations(on ids: [HostID]) throws -> [OperationID] {
         let room = ids.map { id in hosts[id].map { $0.host.parallel - $0.inFlight } ?? 0 }
         let rows = try session.query(

@@ -44,7 +44,7 @@ extension Book {
         }
     }
 
-    /// An operation that would wait again while a later one of its chain is open makes room: the later one does the same and more.
+    /// An operation that would wait again while a later one of its chain is open makes room: that one does the same and more.
     private func yieldToSuccessor(_ id: OperationID) throws {
         let operation = try operation(id).operation
         guard !operation.status.inFlight, !operation.status.hasEnded else { return }

@@ -66,8 +66,8 @@ extension Book {
         ]
     }
 
-    /// Something else on the host uses a port or subnet: it is blocked, the chain gets another, and the operation is sent anew with
-    /// the next generation. It costs no attempt.
+    /// Something else on the host uses a port or subnet: it is blocked, the chain gets another, and the operation is sent anew
+    /// with the next generation. It costs no attempt.
     func reassign(_ error: WorkError, for operation: Operation) throws {
         guard let id = operation.chain, let value = error.value else { return }
         var chain = try chain(id).chain
@@ -103,8 +103,8 @@ extension Book {
 }
 
 extension Book {
-    /// An error as it is to be understood. `port-taken` and `subnet-taken` only make sense for a value that the chain still has, and
-    /// only help when there is another to give it; else they are errors like others, so that nothing goes round for ever.
+    /// An error as it is to be understood. `port-taken` and `subnet-taken` only make sense for a value that the chain still has,
+    /// and only help when there is another to give it; else they are errors like others, so that nothing goes round for ever.
     func judged(_ error: WorkError, _ operation: Operation) throws -> WorkError {
         guard error.blocksValue, let id = operation.chain else { return error }
         let chain = try chain(id).chain

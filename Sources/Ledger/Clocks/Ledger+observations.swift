@@ -26,7 +26,8 @@ extension Ledger {
                 WITH due AS (
                     SELECT id FROM hosts
                     WHERE status IN ('active', 'unreachable') AND facts IS NOT NULL
-                        AND (observe_asked_at IS NULL OR observe_asked_at <= $1) AND (observe_after IS NULL OR observe_after <= $2)
+                        AND (observe_asked_at IS NULL OR observe_asked_at <= $1)
+                        AND (observe_after IS NULL OR observe_after <= $2)
                     ORDER BY observe_asked_at NULLS FIRST, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
                 )
                 UPDATE hosts h SET observe_number = greatest(observe_number, observed_number) + 1, observe_asked_at = $2

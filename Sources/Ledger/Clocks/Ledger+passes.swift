@@ -2,8 +2,8 @@ public import FoundationEssentials
 import Model
 import PostgreSQL
 
-/// The clocks' passes: each one transaction under the leader's term, over at most `limit` rows; each says how much it did, so that
-/// a pass that did all it may is run again at once. Throws `notLeading`.
+/// The clocks' passes: each one transaction under the leader's term, over at most `limit` rows; each says how much it did, so
+/// that a pass that did all it may is run again at once. Throws `notLeading`.
 extension Ledger {
     /// Sends operations whose next attempt is due, as far as their hosts' windows allow.
     public func sendDueRetries(as leader: UUID, limit: Int = 500) async throws(LedgerError) -> Int {

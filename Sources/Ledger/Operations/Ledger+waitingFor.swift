@@ -10,7 +10,8 @@ extension Ledger {
                 Statement(
                     """
                     SELECT o.id, o.kind, h.status, h.parallel,
-                        (SELECT count(*) FROM operations f WHERE f.host = o.host AND f.status IN ('sent', 'working')) AS in_flight,
+                        (SELECT count(*) FROM operations f
+                            WHERE f.host = o.host AND f.status IN ('sent', 'working')) AS in_flight,
                         EXISTS (SELECT FROM operations f WHERE f.host = o.host AND f.chain IS NOT DISTINCT FROM o.chain
                             AND f.status IN ('sent', 'working')) AS chain_in_flight,
                         EXISTS (SELECT FROM attempts a WHERE a.chain = o.chain AND a.started_at IS NOT NULL AND a.quiet_at IS NULL

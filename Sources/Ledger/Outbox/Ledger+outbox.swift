@@ -15,8 +15,8 @@ public struct OutgoingCommand: Sendable, Hashable {
 }
 
 extension Ledger {
-    /// Takes commands from the outbox to publish them. What is neither `published` nor `unpublished` when the claim ends is claimed
-    /// again, then with `isRepeat`.
+    /// Takes commands from the outbox to publish them. What is neither `published` nor `unpublished` when the claim ends is
+    /// claimed again, then with `isRepeat`.
     ///
     /// - Parameters:
     ///   - limit: at most so many.
@@ -44,8 +44,10 @@ extension Ledger {
         try await session { session in
             _ = try session.query(
                 Statement(
-                    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED)",
-                    ids))
+                    """
+                    DELETE FROM outbox
+                    WHERE id IN (SELECT id FROM outbox WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED)
+                    """, ids))
         }
     }
 
@@ -55,7 +57,8 @@ extension Ledger {
             _ = try session.query(
                 Statement(
                     """
-                    UPDATE outbox SET claimed_until = clock_timestamp() + $2 * interval '1 second', claims = greatest(claims - 1, 0)
+                    UPDATE outbox SET claimed_until = clock_timestamp() + $2 * interval '1 second',
+                        claims = greatest(claims - 1, 0)
                     WHERE id IN (SELECT id FROM outbox WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED)
                     """, ids, delay.inSeconds))
         }

@@ -31,7 +31,10 @@ extension Attempt {
 
     func update() throws -> Statement {
         Statement(
-            "UPDATE attempts SET agent = $2, started_at = $3, ended_at = $4, result = $5, error = $6, quiet_at = $7 WHERE id = $1",
+            """
+            UPDATE attempts SET agent = $2, started_at = $3, ended_at = $4, result = $5, error = $6, quiet_at = $7
+            WHERE id = $1
+            """,
             id.uuid, agent?.uuid, startedAt, endedAt, result, try StoredJSON.optionalText(error), quietAt)
     }
 }

@@ -4,8 +4,9 @@ import PostgreSQL
 
 extension Host {
     static let columns = """
-        h.id, h.name, h.site, h.driver, h.endpoint, h.address, h.insecure, h.sealed_credentials, h.capacity, h.chains, h.parallel, \
-        h.schedulable, h.autofill, h.first_port, h.last_port, h.network::text AS network, h.status, h.reason, h.facts, h.created_at
+        h.id, h.name, h.site, h.driver, h.endpoint, h.address, h.insecure, h.sealed_credentials, h.capacity, h.chains, \
+        h.parallel, h.schedulable, h.autofill, h.first_port, h.last_port, h.network::text AS network, h.status, h.reason, h.facts, \
+        h.created_at
         """
 
     init(_ row: Row) throws {

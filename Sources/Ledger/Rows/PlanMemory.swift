@@ -2,8 +2,8 @@ import Model
 import PostgreSQL
 import Synchronization
 
-/// Plans that were read before, by their text. The chains of a pool share one plan, and reading it costs more than all the rest of
-/// a chain; equal text means an equal plan, so nothing can be out of date.
+/// Plans that were read before, by their text. The chains of a pool share one plan, and reading it costs more than all the rest
+/// of a chain; equal text means an equal plan, so nothing can be out of date.
 final class PlanMemory: Sendable {
     static let shared = PlanMemory(limit: 64)
 
