@@ -141,10 +141,14 @@ actor Continuo {
 
     // MARK: The end
 
-    /// What the processes printed last, for a failure's message.
+    /// What the processes printed last, for a failure's message; the whole of it is kept beside the build.
     private func story() -> String {
-        ([engine, watchdog] + agents).map { program in
-            "--- \(program.name) \(program.processID) printed last:\n\(program.printed.suffix(3000))"
+        let logs = RunningProgram.folder.appendingPathComponent("../test-logs/\(name)").standardized
+        try? FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+        return ([engine, watchdog] + agents).map { program in
+            let log = logs.appendingPathComponent("\(program.name)-\(program.processID).log")
+            try? program.printed.write(to: log, atomically: true, encoding: .utf8)
+            return "--- \(log.path) ends:\n\(program.printed.suffix(1500))"
         }.joined(separator: "\n")
     }
 
@@ -188,10 +192,14 @@ extension Continuo {
         ["host": .string(host), "blueprint": "litecoin-regtest", "parameters": ["nodes": .integer(nodes)]]
     }
 
-    /// Applies for a chain as the tenant and takes it into hand.
+    /// Applies for a chain as the tenant, waits where it is still being made, and takes it into hand.
     func lease() async throws -> LeasedChain {
-        let leased = try await tenant.call("POST", "/v1/chains/apply", ["blueprint": "litecoin-regtest"], expect: [200])
-        return try await LeasedChain(leased["chain"]["id"].text ?? "", of: tenant)
+        let applied = try await tenant.call("POST", "/v1/chains/apply", ["blueprint": "litecoin-regtest"], expect: [200, 202])
+        let lease = applied["lease"]["id"].text ?? ""
+        _ = try await eventually("lease \(lease) is active") {
+            try await tenant.get("/v1/leases/\(lease)")["status"] == "active" ? true : nil
+        }
+        return try await LeasedChain(applied["chain"]["id"].text ?? "", of: tenant)
     }
 
     /// Deletes every chain and the host, and checks that nothing of ours is left on Docker.
