@@ -31,7 +31,10 @@ struct Stage: Sendable {
     static func open<R: Sendable>(_ body: @Sendable (Stage) async throws -> R) async throws -> R {
         try await VirtualHost.temporary { host in
             let stage = try Stage(host)
-            return try await running(stage.publisher, stage.reports) { try await body(stage) }
+            // Cancelled at the end: what was reported and not asked for must not be waited for.
+            let life = Task { try await stage.reports.run() }
+            defer { life.cancel() }
+            return try await running(stage.publisher) { try await body(stage) }
         }
     }
 
