@@ -74,23 +74,27 @@ import Wire
         }
     }
 
-    @Test func everyCommandGoesOutOnce() async throws {
+    @Test("Of two engines that relay at once, one sends each command") func everyCommandGoesOutOnce() async throws {
         try await EngineFixture.with { engine in
             let consumer = Self.commands(engine)
-            try await withServices([consumer]) {
-                let operations = try await withThrowingTaskGroup(of: String.self) { group in
-                    for index in 0..<120 {
-                        group.addTask {
-                            let made = try await engine.admin("POST", "/v1/hosts", EngineFixture.host("h\(index)"))
-                            return made["operation", "id"]?.text ?? ""
-                        }
+            try await engine.withAnother { try await Self.sendAndReceive(120, consumer, engine) }
+        }
+    }
+
+    private static func sendAndReceive(_ count: Int, _ consumer: Consumer, _ engine: EngineFixture) async throws {
+        try await withServices([consumer]) {
+            let operations = try await withThrowingTaskGroup(of: String.self) { group in
+                for index in 0..<count {
+                    group.addTask {
+                        let made = try await engine.admin("POST", "/v1/hosts", EngineFixture.host("h\(index)"))
+                        return made["operation", "id"]?.text ?? ""
                     }
-                    return try await group.reduce(into: Set<String>()) { $0.insert($1) }
                 }
-                let commands = try await Self.receive(120, consumer, engine)
-                #expect(Set(commands.map(\.payload.operation.description)) == operations)
-                #expect(commands.count == 120 && commands.allSatisfy { !$0.repeat })
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
             }
+            let commands = try await receive(count, consumer, engine)
+            #expect(Set(commands.map(\.payload.operation.description)) == operations)
+            #expect(commands.count == count && commands.allSatisfy { !$0.repeat })
         }
     }
 }

@@ -90,6 +90,8 @@ import Testing
             #expect(
                 try await engine.admin("POST", "/v1/pools", #"{"name":"p","blueprint":"tiny","warm":-1}"#).code == "invalid-field"
             )
+            let null = try await engine.admin("POST", "/v1/pools", #"{"name":"p","blueprint":"tiny","warm":1,"parameters":null}"#)
+            #expect(null["errors", "0", "field"] == .string("parameters"))
             #expect(try await engine.admin("DELETE", "/v1/pools/\(id)").status == 204)
             #expect(try await engine.admin("GET", "/v1/pools/\(id)").status == 404)
         }

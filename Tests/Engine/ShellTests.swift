@@ -118,6 +118,7 @@ import Testing
             #expect(reply.status == 400 && reply.code == "bad-request", "\(bytes)")
             #expect(reply.field("content-type") == "application/problem+json")
             #expect(reply.field("connection") == "close")
+            #expect(reply.problem?["requestId"] as? String == reply.field("x-request-id"))
         }
         let large = try await exchange("GET /open HTTP/1.1\r\nX: \(String(repeating: "x", count: 100_000))\r\n\r\n")
         #expect(large.status == 431)

@@ -17,8 +17,7 @@ struct Front: Sendable {
         let id = request.headers[.requestID].flatMap(RequestIdentifier.init(callers:)) ?? .fresh()
         let start = ContinuousClock.now
         var answer = try await answer(request, id)
-        answer.headers[.requestID] = id.text
-        answer.headers[.date] = HTTPDate.now()
+        answer.sign(id)
         if request.method == .head { answer.body = [] }
         log(request, answer, id, ContinuousClock.now - start)
         return answer
@@ -82,6 +81,14 @@ struct Front: Sendable {
                 "status": "\(answer.status.code)",
                 "duration": "\(duration)",
             ])
+    }
+}
+
+extension Answer {
+    /// The fields that every answer has.
+    mutating func sign(_ id: RequestIdentifier) {
+        headers[.requestID] = id.text
+        headers[.date] = HTTPDate.now()
     }
 }
 

@@ -111,6 +111,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let id = RequestIdentifier.fresh()
         logger.debug("request refused", metadata: ["request": "\(id)", "reason": "\(refusal)"])
         var answer = refusal.problem.answer(requestID: id)
+        answer.sign(id)
         answer.headers[.connection] = "close"
         context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
         context.write(wrapOutboundOut(.body(ByteBuffer(bytes: answer.body))), promise: nil)

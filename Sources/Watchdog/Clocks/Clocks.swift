@@ -5,7 +5,7 @@ import Wire
 
 /// What has to happen by time alone, each in a rhythm of its own, while this watchdog leads.
 struct Clocks: Sendable {
-    /// Passes over at most so many rows a transaction; one that did all it may is run again at once.
+    /// Rows of one pass; a pass that did all it may is run again at once.
     private static let limit = 500
 
     let ledger: Ledger
@@ -17,19 +17,17 @@ struct Clocks: Sendable {
 
     /// Until its task is cancelled.
     func run() async {
-        let (ledger, leader) = (ledger, term.leader)
+        let (ledger, leader, limit) = (ledger, term.leader, Self.limit)
         await withTaskGroup { group in
             group.addTask {
-                await every(.milliseconds(200), "retries") { try await ledger.sendDueRetries(as: leader, limit: Self.limit) }
+                await every(.milliseconds(200), "retries") { try await ledger.sendDueRetries(as: leader, limit: limit) }
             }
             group.addTask {
-                await every(.milliseconds(500), "dispatch") { try await ledger.dispatchWaiting(as: leader, limit: Self.limit) }
+                await every(.milliseconds(500), "waiting") { try await ledger.dispatchWaiting(as: leader, limit: limit) }
             }
+            group.addTask { await every(.milliseconds(300), "pools") { try await ledger.fillPools(as: leader, limit: limit) } }
             group.addTask {
-                await every(.milliseconds(300), "pools") { try await ledger.fillPools(as: leader, limit: Self.limit) }
-            }
-            group.addTask {
-                await every(.milliseconds(500), "expiry") { try await ledger.expireLeases(as: leader, limit: Self.limit) }
+                await every(.milliseconds(500), "expiry") { try await ledger.expireLeases(as: leader, limit: limit) }
             }
             group.addTask { await every(.seconds(1), "lost attempts") { try await closeLostAttempts() } }
             group.addTask { await every(.milliseconds(200), "observations") { try await observe() } }
@@ -42,28 +40,35 @@ struct Clocks: Sendable {
     }
 
     private func observe() async throws -> Int {
-        try await Observer(ledger: ledger, publisher: publisher, signer: signer, logger: logger).ask(
-            as: term.leader, limit: Self.limit)
+        let observer = Observer(ledger: ledger, publisher: publisher, signer: signer, logger: logger)
+        return try await observer.ask(as: term.leader, limit: Self.limit)
     }
 
-    /// Repeats a pass. A failure is logged and answered with a rest; a term that another holds is no failure.
+    /// Repeats a pass. A failure is logged and answered with a rest.
     private func every(_ period: Duration, _ name: String, _ pass: () async throws -> Int) async {
         var pause = Pause()
         while !Task.isCancelled {
             do {
-                while await term.isLeading {
-                    let count = try await pass()
-                    if count > 0, name != "observations" { bell.ring() }
-                    guard count >= Self.limit else { break }
-                }
+                try await turn(pass)
                 pause.end()
-            } catch LedgerError.notLeading {
-                // The database's clock is right; the term's renewal finds it out.
             } catch {
                 logger.warning("a clock rests", metadata: ["clock": "\(name)", "error": "\(error)"])
                 await pause.rest()
             }
             try? await Task.sleep(for: period)
+        }
+    }
+
+    /// A pass, and again while it does all it may. Whatever it did may have put commands into the outbox.
+    private func turn(_ pass: () async throws -> Int) async throws {
+        do {
+            while await term.isLeading {
+                let count = try await pass()
+                if count > 0 { bell.ring() }
+                if count < Self.limit { return }
+            }
+        } catch LedgerError.notLeading {
+            // The database's clock is right; the next renewal of the term finds it out.
         }
     }
 }

@@ -8,10 +8,16 @@ struct ReportDesk: Sendable {
     let verifier: Verifier
     let term: Term
 
-    /// A batch, sorted. Each delivery is in one of the three lists.
+    /// A report whose signature was good, and how it came.
+    struct Readable: Sendable {
+        var delivery: Delivery
+        var report: ReceivedReport
+    }
+
+    /// A batch, sorted. Each delivery is in one of the lists.
     struct Sorted {
         /// To be taken into the ledger, together.
-        var reports: [(delivery: Delivery, report: ReceivedReport)] = []
+        var reports: [Readable] = []
         /// Nobody will ever take them.
         var dead: [DeadLetter] = []
         /// Rightly signed, but of a newer schema: a newer watchdog takes them.
@@ -29,7 +35,7 @@ struct ReportDesk: Sendable {
                     await term.markerCameBack(try marker(delivery))
                     sorted.done.append(delivery)
                 } else {
-                    sorted.reports.append((delivery, try report(delivery, now)))
+                    sorted.reports.append(Readable(delivery: delivery, report: try report(delivery, now)))
                 }
             } catch .newerSchema {
                 sorted.newer.append(delivery)

@@ -33,22 +33,19 @@ struct ReportReader: Sendable {
 
     private func take(_ deliveries: [Delivery]) async {
         let sorted = await desk.sort(deliveries)
-        var done = sorted.done
-        var dead = sorted.dead
-        if !sorted.reports.isEmpty {
-            guard let rejected = await taken(sorted.reports.map(\.report)) else { return }
-            bell.ring()
-            let reasons = Dictionary(rejected.map { ($0.index, $0.reason) }) { first, _ in first }
-            for (index, item) in sorted.reports.enumerated() {
-                guard let reason = reasons[index] else {
-                    done.append(item.delivery)
-                    continue
-                }
-                dead.append(DeadLetter(delivery: item.delivery, code: "rejected", reason: reason))
-            }
-        }
-        await consumer.acknowledge(done)
-        await settle(dead, sorted.newer)
+        await consumer.acknowledge(sorted.done)
+        guard let rejected = await rejected(of: sorted.reports) else { return }
+        await settle(sorted.dead + rejected, sorted.newer)
+    }
+
+    /// Takes reports in and acknowledges them, but for those that the ledger turned away; `nil` when the task was cancelled.
+    private func rejected(of reports: [ReportDesk.Readable]) async -> [DeadLetter]? {
+        guard !reports.isEmpty else { return [] }
+        guard let rejected = await taken(reports.map(\.report)) else { return nil }
+        bell.ring()
+        let turnedAway = Set(rejected.map(\.index))
+        await consumer.acknowledge(reports.indices.filter { !turnedAway.contains($0) }.map { reports[$0].delivery })
+        return rejected.map { DeadLetter(delivery: reports[$0.index].delivery, code: "rejected", reason: $0.reason) }
     }
 
     /// Offers reports until the ledger has an answer; `nil` when the task was cancelled before.

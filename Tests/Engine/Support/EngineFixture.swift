@@ -21,6 +21,7 @@ struct EngineFixture: Sendable {
     let admin: Client
     let tenant: Client
     let other: Client
+    private let configuration: Engine.Configuration
 
     static func with(_ body: @Sendable (EngineFixture) async throws -> Void) async throws {
         try await TestSchema.with { database in
@@ -46,9 +47,10 @@ struct EngineFixture: Sendable {
             key(.admin, nil, ledger), key(.tenant, "acme", ledger), key(.tenant, "umbrella", ledger)
         )
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let configuration = Engine.Configuration(
+            listen: ListenAddress("127.0.0.1:0")!, database: database, broker: broker, root: root)
         let engine = try Engine(
-            Engine.Configuration(listen: ListenAddress("127.0.0.1:0")!, database: database, broker: broker, root: root),
-            blueprints: try BlueprintCatalogue([Blueprint(yaml: blueprint)]), logger: quiet,
+            configuration, blueprints: try BlueprintCatalogue([Blueprint(yaml: blueprint)]), logger: quiet,
             listening: { continuation.yield(Int($0.split(separator: ":").last!)!) })
         try await withServices(engine.services) {
             for await port in ports {
@@ -58,11 +60,18 @@ struct EngineFixture: Sendable {
                 try await body(
                     EngineFixture(
                         ledger: ledger, broker: broker, signer: Signer(root: root, installation: installation), site: site,
-                        admin: caller(keys.0), tenant: caller(keys.1), other: caller(keys.2)))
+                        admin: caller(keys.0), tenant: caller(keys.1), other: caller(keys.2), configuration: configuration))
                 break
             }
         }
         await pool.close()
+    }
+
+    /// Runs another engine on the same ledger and broker while `body` runs.
+    func withAnother(_ body: @Sendable () async throws -> Void) async throws {
+        let engine = try Engine(
+            configuration, blueprints: try BlueprintCatalogue([]), logger: Self.quiet, listening: { _ in })
+        try await withServices(engine.services, body)
     }
 
     private static func key(_ role: Role, _ tenant: String?, _ ledger: Ledger) async throws -> String {

@@ -22,9 +22,9 @@ struct Fields {
         return check(name, value, rule)
     }
 
-    /// A field that may be missing or `null`.
+    /// A field that may be missing.
     mutating func optional<Value>(_ name: String, _ rule: Rule<Value>) -> Value? {
-        guard let value = unread.removeValue(forKey: name), value != .null else { return nil }
+        guard let value = unread.removeValue(forKey: name) else { return nil }
         return check(name, value, rule)
     }
 
