@@ -61,6 +61,40 @@ import Testing
         }
     }
 
+    @Test func aFailedChainOfAPoolIsReplaced() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost(capacity: 1)
+            let pool = try await world.ledger.createPool(
+                name: "one", plan: World.plan(), parameters: World.parameters, warm: .full)
+            #expect(try await world.ledger.fillPools(as: world.leader) == 1)
+            let failed = try await world.receiveOne()
+            try await world.start(failed)
+            try await world.finish(failed, WorkError(.terminal, .imageMissing, "no such image"))
+            #expect(try await world.ledger.replaceFailed(as: world.leader) == 0)
+            world.time.move(61)
+            #expect(try await world.ledger.replaceFailed(as: world.leader) == 1)
+            #expect(try await world.ledger.replaceFailed(as: world.leader) == 0)
+            try await world.serve()
+            #expect(try await world.ledger.chainCount(of: host) == 0)
+            #expect(try await world.ledger.fillPools(as: world.leader) == 1)
+            try await world.serve()
+            #expect(try await world.ledger.chains(ChainFilter(pool: pool.id, phase: .running)).items.count == 1)
+        }
+    }
+
+    @Test func aFailedChainThatSomebodyMadeStays() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let (chain, _) = try await world.createChain(on: host)
+            let failed = try await world.receiveOne()
+            try await world.start(failed)
+            try await world.finish(failed, WorkError(.terminal, .imageMissing, "no such image"))
+            world.time.move(61)
+            #expect(try await world.ledger.replaceFailed(as: world.leader) == 0)
+            #expect(try await world.ledger.chain(chain.id).phase == .failed)
+        }
+    }
+
     @Test func waitingWorkIsFoundByTheNet() async throws {
         try await World.with { world in
             let host = try await world.activeHost(parallel: 1)

@@ -61,7 +61,7 @@ private let failure = WorkError(.terminal, .imageMissing, "no such image")
 
     @Test func aFailedCreateSaysWhyAndEndsItsLease() {
         var new = chain(.creating)
-        #expect(new.operationEnded(.create, .failed(failure), isNewest: true, observed: nil) == [.endLease(.chainFailed)])
+        #expect(new.operationEnded(.create, .failed(failure), isNewest: true, observed: nil) == [.endWaitingLease])
         #expect(new.phase == .failed)
         #expect(new.reason == "image-missing: no such image")
     }
@@ -75,7 +75,7 @@ private let failure = WorkError(.terminal, .imageMissing, "no such image")
 
     @Test func aFailedDeleteIsVisible() throws {
         var old = try chain().requested(.delete)
-        #expect(old.operationEnded(.delete, .failed(failure), isNewest: true, observed: nil) == [])
+        #expect(old.operationEnded(.delete, .failed(failure), isNewest: true, observed: nil) == [.endWaitingLease])
         #expect(old.phase == .failed)
         #expect(try old.requested(.delete).phase == .deleting)
     }

@@ -82,13 +82,13 @@ extension Book {
         let effects = chain.operationEnded(operation.kind, end, isNewest: !hasSuccessor(operation), observed: observed)
         chains[id]?.now.chain = chain
         for effect in effects { try follow(effect, of: id) }
-        if chain.phase == .failed { try endWaitingLease(of: id) }
     }
 
     private func follow(_ effect: ChainEffect, of id: ChainID) throws {
         switch effect {
         case .activateLease: try activateLease(of: id)
         case .endLease(let reason): try endLease(of: id, reason)
+        case .endWaitingLease: try endWaitingLease(of: id)
         case .free: afterwards += freeingValues(of: id)
         }
     }
@@ -99,7 +99,6 @@ extension Book {
         leases[leaseID]?.lease.activate(at: now, ttl: entry.ttl)
     }
 
-    /// Nobody waits for a chain that has failed, whichever operation it was that failed last.
     private func endWaitingLease(of id: ChainID) throws {
         guard let leaseID = try chain(id).now.lease, try lease(leaseID).lease.status == .waiting else { return }
         try endLease(of: id, .chainFailed)

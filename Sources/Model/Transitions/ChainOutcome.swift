@@ -4,6 +4,8 @@ public enum ChainEffect: Sendable, Hashable {
     case activateLease
     /// Its lease, waiting or active, ends.
     case endLease(LeaseEnd)
+    /// A lease that waits for it ends; one that is active stays with its tenant.
+    case endWaitingLease
     /// Its ports, its subnet and its place on the host are free again.
     case free
 }
@@ -56,7 +58,7 @@ extension Chain {
         phase = .failed
         reason = "\(code): \(message)"
         health = .unknown
-        return kind == .create || kind == .reset ? [.endLease(.chainFailed)] : []
+        return [.endWaitingLease]
     }
 
     /// Takes over what was seen of the nodes, and the health that follows from it.
