@@ -128,7 +128,9 @@ let package = Package(
             name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model"], path: "Tests/Support/Docker",
             swiftSettings: strict),
         tests("DockerDriver", ["DockerDriver", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model"]),
-        tests("DriverConformance", ["DockerDriver", "DockerSupport", "Drivers", "Model"]),
+        tests(
+            "DriverConformance",
+            ["Curl", "DockerDriver", "DockerSupport", "Drivers", "MemoryDriver", "Model", "continuo-memory-host"]),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Curl", ["Curl"]),
         tests("Wire", ["Wire", "Model", "RabbitMQ"]),

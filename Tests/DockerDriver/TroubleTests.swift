@@ -44,6 +44,18 @@ struct TroubleTests {
         }
     }
 
+    @Test func anUnknownImageLeavesNothing() async throws {
+        try await DockerField.using { field in
+            let work = SampleChain.work(SampleChain.plan(image: "continuo-test/nowhere:1"))
+            let error = await #expect(throws: WorkError.self) {
+                try await driver(field).converge(work, on: field.host, field.context)
+            }
+            #expect(error?.code == .imageMissing)
+            let left = try await field.docker.objects(of: field.installation)
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test func aProgramThatIsNotInTheImageIsTerminal() async throws {
         try await DockerField.using { field in
             var plan = SampleChain.plan(nodes: 1)

@@ -1,12 +1,14 @@
 import DockerDriver
 import DockerSupport
 import Drivers
+import MemoryDriver
 import Model
 import Testing
 
 /// The kinds of host that the suite runs on.
 enum Kind: String, CaseIterable, CustomTestStringConvertible {
     case docker
+    case memory
 
     var testDescription: String { rawValue }
 }
@@ -17,6 +19,8 @@ struct Subject: Sendable {
     let host: HostTarget
     let context: WorkContext
     let stranger: any Stranger
+    /// An image that the host does not have.
+    let unknownImage: String
 
     /// Gives `body` a subject of its own; whatever it leaves on the host fails the test.
     static func of(_ kind: Kind, _ body: (Subject) async throws -> Void) async throws {
@@ -28,7 +32,17 @@ struct Subject: Sendable {
                     patience: .init(health: .seconds(20), settling: .seconds(4), stopping: .seconds(4)))
                 try await body(
                     Subject(
-                        driver: driver, host: field.host, context: field.context, stranger: DockerStranger(docker: field.docker)))
+                        driver: driver, host: field.host, context: field.context,
+                        stranger: DockerStranger(docker: field.docker), unknownImage: "continuo-test/nowhere:1"))
+            }
+        case .memory:
+            try await MemoryHostProcess.using { process in
+                try await body(
+                    Subject(
+                        driver: MemoryDriver(client: process.client),
+                        host: HostTarget(id: .fresh(), driver: .memory, endpoint: process.endpoint, address: "127.0.0.1"),
+                        context: WorkContext(installation: .fresh(), vaults: PlainSmith(), mayAct: {}), stranger: process,
+                        unknownImage: "missing/image:1"))
             }
         }
     }

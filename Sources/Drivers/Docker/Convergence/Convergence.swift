@@ -9,19 +9,33 @@ struct Convergence: Sendable {
     let context: WorkContext
     let patience: DockerDriver.Patience
 
-    /// One round does it; more are needed where somebody else works on the same chain at the same time.
-    private static let rounds = 8
+    /// One round acts and the next finds nothing to do. More are needed where somebody else works on the same chain at the same
+    /// time: then the pauses between them, 15 s in all, let him finish.
+    private static let rounds = 40
+    /// How many rounds may end with a refusal.
+    private static let refusals = 8
 
     func run() async throws(WorkError) -> ObservedChain {
-        for _ in 0..<Self.rounds {
-            let found = try await survey()
-            let vault = found.vault(for: work, of: context.installation)
-            let plan = try ConvergePlan(for: work, containers: found.nodes(madeFrom: vault), others: found.objects)
-            let isDone = plan.isEmpty && (vault != nil || isUnwanted)
-            if isDone { return try await settled(found) }
-            try await act(plan, found, vault)
+        var refusals = 0
+        for round in 0..<Self.rounds {
+            try await pause(.milliseconds(round < 2 ? 0 : min(50 * round, 500)))
+            do {
+                if let chain = try await goRound() { return chain }
+            } catch  where error.isPassing && refusals < Self.refusals {
+                refusals += 1
+            }
         }
         throw WorkError(.transient, .internal, "the chain kept changing on its host while it was worked on")
+    }
+
+    /// - Returns: the chain when it is as wanted; `nil` when something was done about it.
+    private func goRound() async throws(WorkError) -> ObservedChain? {
+        let found = try await survey()
+        let vault = found.vault(for: work, of: context.installation)
+        let plan = try ConvergePlan(for: work, containers: found.nodes(madeFrom: vault), others: found.objects)
+        if plan.isEmpty, vault != nil || isUnwanted { return try await settled(found) }
+        try await act(plan, found, vault)
+        return nil
     }
 
     private var isUnwanted: Bool { work.desired.power == .absent }
@@ -39,7 +53,7 @@ struct Convergence: Sendable {
         let meter = ProgressMeter(plan, context.progress)
         let imageVolumes = try await imageVolumes(for: plan)
         if !plan.removals.isEmpty {
-            try await daemon.remove(plan.removals, patience: patience.settling)
+            try await daemon.remove(plan.removals, patience: .seconds(1))
             meter.advance("removed what is not wanted")
         }
         guard !isUnwanted else { return }
@@ -94,4 +108,9 @@ struct Convergence: Sendable {
         guard let vault = found.vault(for: work, of: context.installation) else { return nil }
         return try context.vaults.open(vault, chain: work.id, incarnation: work.desired.incarnation)
     }
+}
+
+extension WorkError {
+    /// A refusal that another look may explain: a volume in use by a container that a late call made after the last look, say.
+    fileprivate var isPassing: Bool { code == .hostRefused && disposition == .transient }
 }
