@@ -35,7 +35,8 @@ extension Daemon {
                 "POST", Request.path("exec", exec, "start"), body: .bytes(try DockerJSON.encode(Start())), timeouts: timeouts,
                 limit: 256 << 10)
             return answer.succeeded ? String(decoding: LogFrames.payload(of: answer.body), as: UTF8.self) : nil
-        } catch  where error.code == .hostSlow {
+        } catch {
+            guard error.code == .hostSlow else { throw error }
             return nil
         }
     }

@@ -21,7 +21,8 @@ struct Convergence: Sendable {
             try await pause(.milliseconds(round < 2 ? 0 : min(50 * round, 500)))
             do {
                 if let chain = try await goRound() { return chain }
-            } catch  where error.isPassing && refusals < Self.refusals {
+            } catch {
+                guard error.isPassing, refusals < Self.refusals else { throw error }
                 refusals += 1
             }
         }
