@@ -9,6 +9,7 @@ actor HostKeeper {
     private var faults = MemoryFaults()
     private var listeners: [UUID: AsyncStream<Void>.Continuation] = [:]
     private let latency: Duration
+    private static let changing: Set<String> = ["create", "start", "stop", "remove"]
 
     init(latency: Duration) {
         self.latency = latency
@@ -22,7 +23,7 @@ actor HostKeeper {
         let fault = faults.take(name)
         if let fault, !fault.afterwards { try await strike(fault) }
         let value = try body(&host)
-        if name != "list" { tell() }
+        if Self.changing.contains(name) { tell() }
         if let fault, fault.afterwards { try await strike(fault) }
         return value
     }

@@ -13,6 +13,7 @@ struct MemoryHostAPI {
     var router: Router<BasicRequestContext> {
         let router = Router()
         router.get("info") { _, _ in try await info() }
+        router.get("images") { request, _ in try await image(request) }
         router.get("objects") { request, _ in try await list(request) }
         router.post("objects") { request, _ in try await create(request) }
         router.delete("objects/{kind}/{id}") { _, context in try await remove(context) }
@@ -31,6 +32,14 @@ struct MemoryHostAPI {
         try await answer("info") { _ in
             HostFacts(
                 version: "1", apiVersion: "1", operatingSystem: "memory", architecture: "memory", cpus: 1, memoryBytes: 1 << 30)
+        }
+    }
+
+    private func image(_ request: Request) async throws -> Response {
+        let name = request.uri.queryParameters["name"].map(String.init) ?? ""
+        return try await answer("image") { (host) throws(MemoryRefusal) in
+            try host.requireImage(name)
+            return [String]()
         }
     }
 

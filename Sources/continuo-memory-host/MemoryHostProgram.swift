@@ -8,7 +8,7 @@ import UnixSignals
 
 /// A host that keeps chains' objects in memory and runs nothing, for trials and tests of everything above the drivers.
 ///
-/// `GET /info`, `GET /objects?label=k=v`, `POST /objects`, `DELETE /objects/{kind}/{id}`, `POST /containers/{id}/start|stop`,
+/// `GET /info`, `GET /images?name=`, `GET /objects?label=k=v`, `POST /objects`, `DELETE /objects/{kind}/{id}`, `POST /containers/{id}/start|stop`,
 /// `GET /events` (a line for each change), `POST /faults`, `DELETE /faults`.
 @main
 struct MemoryHostProgram: AsyncParsableCommand {

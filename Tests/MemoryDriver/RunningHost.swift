@@ -1,5 +1,4 @@
 import Curl
-import Drivers
 import Foundation
 import MemoryDriver
 import Model
@@ -8,6 +7,7 @@ import Model
 final class RunningHost: Sendable {
     let target: HostTarget
     private let process: Process
+    private let client = HTTPClient()
     private let socket: String
 
     private init() async throws {
@@ -36,7 +36,7 @@ final class RunningHost: Sendable {
         throw Ended()
     }
 
-    struct Ended: Error {}
+    private struct Ended: Error {}
 
     static func during<R>(_ body: (RunningHost) async throws -> R) async throws -> R {
         let host = try await RunningHost()
@@ -49,20 +49,19 @@ final class RunningHost: Sendable {
         process.terminate()
     }
 
-    func inject(_ fault: MemoryFault, _ client: HTTPClient) async throws {
-        let body = [UInt8](try JSONEncoder().encode(fault))
-        let response = try await client.send(Request("POST", .unix(socket), "/faults", body: .bytes(body)))
-        guard response.status == 204 else { throw Ended() }
-    }
-}
-
-/// Seals nothing: what a driver does with vaults is tried, not the sealing.
-struct PlainSmith: VaultSmith {
-    func forge(for plan: Plan, chain: ChainID, incarnation: Int) throws(WorkError) -> SealedVault {
-        SealedVault("\(chain) \(incarnation) \(UInt64.random(in: .min ... .max))")
+    func inject(_ fault: MemoryFault) async throws {
+        try await call("POST", "/faults", body: [UInt8](try JSONEncoder().encode(fault)))
     }
 
-    func open(_ vault: SealedVault, chain: ChainID, incarnation: Int) throws(WorkError) -> Vault {
-        Vault(secrets: ["text": vault.text])
+    @discardableResult
+    private func call(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> [UInt8] {
+        let response = try await client.send(Request(method, .unix(socket), path, body: body.map(Body.bytes) ?? .none))
+        guard response.status < 300 else { throw Refused(status: response.status, path: path) }
+        return response.body
+    }
+
+    private struct Refused: Error {
+        let status: Int
+        let path: String
     }
 }

@@ -72,16 +72,15 @@ struct CommandPipe: Sendable {
     }
 
     private func act(_ command: Command, _ reference: Report.AttemptReference) async -> Ending {
-        let (steps, progress) = AsyncStream.makeStream(of: Progress.self, bufferingPolicy: .bufferingNewest(1))
-        let teller = Task { await tell(steps, reference) }
+        let latest = LatestProgress()
+        let teller = Task { await tell(latest, reference) }
         let result = await stoppable(reference.attempt) { () async -> Result<Report.Outcome, WorkError> in
             do throws(WorkError) {
-                return .success(try await performer.perform(command) { progress.yield($0) })
+                return .success(try await performer.perform(command) { latest.set($0) })
             } catch {
                 return .failure(error)
             }
         }
-        progress.finish()
         teller.cancel()
         await teller.value
         return Ending(result, stop: registry.stopReason(of: reference.attempt))
@@ -103,11 +102,11 @@ struct CommandPipe: Sendable {
         }
     }
 
-    /// The latest step, at most twice a second.
-    private func tell(_ steps: AsyncStream<Progress>, _ reference: Report.AttemptReference) async {
-        for await step in steps {
+    /// The latest step, at most twice a second; of short work nothing.
+    private func tell(_ latest: LatestProgress, _ reference: Report.AttemptReference) async {
+        while (try? await Task.sleep(for: Self.progressPause)) != nil {
+            guard let step = latest.take() else { continue }
             _ = await reporter.tell(.progress(reference, step), within: .seconds(2))
-            try? await Task.sleep(for: Self.progressPause)
         }
     }
 

@@ -6,6 +6,8 @@ internal import Wire
 struct Performer: Sendable {
     /// How often a host is looked at again for objects that appeared while others were removed.
     private static let cleanseRounds = 5
+    /// How long a call may wait for the term to begin.
+    private static let patience = Duration.seconds(5)
 
     let driver: any Driver
     let installation: InstallationID
@@ -13,11 +15,13 @@ struct Performer: Sendable {
     let allow: EndpointAllowList
     let term: TermKeeper
 
-    /// Whoever calls the driver goes through here: the endpoint is allowed, and every call asks for the term.
+    /// Whoever calls the driver goes through here: the endpoint is allowed, and every call asks for the term. What comes in
+    /// the first moments waits for the first heartbeat.
     func context(
         for host: HostTarget, progress: @escaping @Sendable (Progress) -> Void = { _ in }
-    ) throws(WorkError) -> WorkContext {
+    ) async throws(WorkError) -> WorkContext {
         try allow.check(host)
+        _ = await term.waitUntilRunning(atMost: Self.patience)
         let term = term
         return WorkContext(
             installation: installation, vaults: vaults, mayAct: { () throws(WorkError) in try term.mayAct() }, progress: progress)
@@ -27,7 +31,7 @@ struct Performer: Sendable {
         _ command: Command, progress: @escaping @Sendable (Progress) -> Void
     ) async throws(WorkError) -> Report.Outcome {
         let host = command.host
-        let context = try context(for: host, progress: progress)
+        let context = try await context(for: host, progress: progress)
         switch command.work {
         case .probe: return .probed(try await driver.probe(host, context))
         case .converge(let work): return .converged(try await driver.converge(work, on: host, context))

@@ -64,7 +64,7 @@ struct ObserveDesk: Sendable {
 
     private func watch(_ request: ObserveRequest) async -> Answer {
         do throws(WorkError) {
-            let context = try performer.context(for: request.host)
+            let context = try await performer.context(for: request.host)
             return .result(try await HostWatch(driver: performer.driver, context: context, request: request).run())
         } catch {
             return await judge(error)

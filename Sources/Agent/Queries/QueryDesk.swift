@@ -39,7 +39,7 @@ struct QueryDesk: Sendable {
     }
 
     private func connection(_ work: ChainWork, on host: HostTarget) async throws(WorkError) -> Answer.Connection {
-        let context = try performer.context(for: host)
+        let context = try await performer.context(for: host)
         let driver = performer.driver
         guard let observed = try await driver.observe(host, context).chains.first(where: { $0.id == work.id }) else {
             throw WorkError(.transient, .notHealthy, "the chain is not on its host now")

@@ -34,6 +34,15 @@ struct MemoryClient {
         return try decode([MemoryObject].self, from: try await send("GET", Request.path("objects", query: query)))
     }
 
+    /// - Throws: `imageMissing`.
+    func requireImage(of node: PlannedNode) async throws(WorkError) {
+        do {
+            _ = try await exchange("GET", Request.path("images", query: [("name", node.image)]))
+        } catch {
+            throw Self.workError(error, node: node.name)
+        }
+    }
+
     func create(_ spec: MemoryObject.Spec) async throws(WorkError) -> Outcome<MemoryObject> {
         do {
             let body = try JSONEncoder().encode(spec)

@@ -30,6 +30,7 @@ struct MemoryConvergence {
             client.context.progress(Progress(done: done, total: total, step: step))
             done += 1
         }
+        try await requireImages(of: steps)
         for object in plan.removals {
             tell("removing \(object.kind.rawValue) \(object.id)")
             try await client.remove(object)
@@ -41,6 +42,14 @@ struct MemoryConvergence {
         for step in steps {
             tell("\(step.node.name): \(step.step)")
             guard case .done = try await take(step) else { return }
+        }
+    }
+
+    /// Before anything is made, so that a plan that can't be met leaves nothing behind.
+    private func requireImages(of steps: [ConvergePlan.Step]) async throws(WorkError) {
+        var known: Set<String> = []
+        for step in steps where known.insert(step.node.image).inserted {
+            try await client.requireImage(of: step.node)
         }
     }
 

@@ -1,6 +1,6 @@
 /// A fault to inject: the next `times` calls of a kind are delayed, refused, or kill the host.
 public struct MemoryFault: Codable, Sendable, Hashable {
-    /// `list`, `create`, `start`, `stop`, `remove`, `info`, `events`, or `*` for any.
+    /// `list`, `create`, `start`, `stop`, `remove`, `image`, `info`, `events`, or `*` for any.
     public var call: String
     public var times: Int
     public var action: Action

@@ -21,15 +21,18 @@ public struct MemoryHost: Sendable {
         if let subnet = spec.subnet, objects.values.contains(where: { $0.spec.subnet == subnet }) {
             throw MemoryRefusal(.subnetTaken, "another network has the subnet \(subnet)", value: subnet)
         }
-        if spec.image?.hasPrefix("missing/") == true {
-            throw MemoryRefusal(.imageMissing, "this host has no image \(spec.image ?? "")")
-        }
+        if let image = spec.image { try requireImage(image) }
         lastID += 1
         let isContainer = spec.kind == .container
         let object = MemoryObject(
             id: "m\(lastID)", spec: spec, state: isContainer ? .created : nil, health: isContainer ? .unknown : nil)
         objects[object.id] = object
         return object
+    }
+
+    public func requireImage(_ name: String) throws(MemoryRefusal) {
+        guard name.hasPrefix("missing/") else { return }
+        throw MemoryRefusal(.imageMissing, "this host has no image \(name)")
     }
 
     /// Starting what runs already changes nothing.
