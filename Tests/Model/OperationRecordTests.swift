@@ -84,6 +84,22 @@ private let imageMissing = WorkError(.terminal, .imageMissing, "no such image")
         #expect(story.operation.status == .sent)
     }
 
+    /// The broker lost the first agent's connection after the delivery: a second agent gets the copy before the first says `started`.
+    @Test func whoStartsAfterItsCopyCameBackMayStillAct() {
+        var story = Story()
+        story.tell(.dispatch)
+        let first = story.latest
+        story.tell(.again(first))
+        #expect(story.record.attempts[0].quietAt != nil)
+        story.tell(.started(first, story.agent))
+        #expect(story.record.attempts[0].startedAt != nil)
+        #expect(story.record.attempts[0].quietAt == nil)
+        #expect(story.operation.status == .sent)
+        story.tell(.outcome(first, nil))
+        #expect(story.record.attempts[0].quietAt == story.now)
+        #expect(story.operation.status == .sent)
+    }
+
     @Test func aSecondAgainOfTheSameAttemptChangesNothing() {
         var story = Story()
         story.tell(.dispatch)

@@ -122,10 +122,21 @@ extension OperationRecord {
     }
 
     private mutating func started(_ id: AttemptID, by agent: AgentID, at moment: Moment) -> [OperationEffect] {
-        guard let index = open(id) else { return [] }
+        guard let index = open(id) else { return startedLate(id, by: agent, at: moment) }
         attempts[index].agent = agent
         attempts[index].startedAt = attempts[index].startedAt ?? moment.now
         if isLatest(id) { operation.status = .working }
+        return []
+    }
+
+    /// Its copy came back from another agent before this one's `started` did: the attempt is over, and yet somebody acts on it.
+    private mutating func startedLate(_ id: AttemptID, by agent: AgentID, at moment: Moment) -> [OperationEffect] {
+        guard let index = attempts.firstIndex(where: { $0.id == id && $0.result == .again && $0.startedAt == nil }) else {
+            return []
+        }
+        attempts[index].agent = agent
+        attempts[index].startedAt = moment.now
+        attempts[index].quietAt = nil
         return []
     }
 
