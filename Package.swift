@@ -135,6 +135,7 @@ let package = Package(
         tests("Curl", ["Curl"]),
         tests("Wire", ["Wire", "Model", "RabbitMQ"]),
         tests("Agent", ["Agent", "Drivers", "Model", "RabbitMQ", "Wire", logging, lifecycle]),
+        tests("Simulation", ["Agent", "Ledger", "Model", "Wire"]),
         tests("MemoryDriver", ["MemoryDriver", "Drivers", "Model", "Curl", "continuo-memory-host"]),
         tests("Telemetry", ["Telemetry", logging]),
         .target(name: "FaultProxy", dependencies: ["Threads"], path: "Tests/Support/FaultProxy", swiftSettings: strict),

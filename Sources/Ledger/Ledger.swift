@@ -52,7 +52,7 @@ extension Ledger {
     func change<R: Sendable>(_ body: @escaping @Sendable (Book) throws -> R) async throws(LedgerError) -> R {
         let (now, policy) = (now, policy)
         return try await transaction { session in
-            let book = Book(session: session, now: now, policy: policy)
+            let book = Book(store: SessionStore(session: session), now: now, policy: policy)
             let result = try body(book)
             try book.write()
             return result

@@ -90,6 +90,7 @@ private let imageMissing = WorkError(.terminal, .imageMissing, "no such image")
         story.tell(.dispatch)
         let first = story.latest
         story.tell(.again(first))
+        story.tell(.agentGone(first))
         #expect(story.record.attempts[0].quietAt != nil)
         story.tell(.started(first, story.agent))
         #expect(story.record.attempts[0].startedAt != nil)
@@ -159,10 +160,40 @@ private let imageMissing = WorkError(.terminal, .imageMissing, "no such image")
     @Test func givingBackIsFree() {
         var story = Story()
         story.dispatchAndStart()
-        story.tell(.givenBack(story.latest))
+        story.tell(.givenBack(story.latest, story.agent))
         #expect(story.operation.status == .sent)
         #expect(story.operation.charged == 0)
         #expect(story.record.attempts[0].quietAt != nil)
+    }
+
+    @Test func anAgentThatGaveBackBeforeItsStartedCameHoldsNobodyBack() {
+        var story = Story()
+        story.tell(.dispatch)
+        let first = story.latest
+        story.tell(.givenBack(first, story.agent))
+        story.tell(.started(first, story.agent))
+        #expect(story.record.attempts[0].mayAct == false)
+    }
+
+    @Test func anOutcomeBeforeItsStartedHoldsNobodyBack() {
+        var story = Story()
+        story.tell(.dispatch)
+        let first = story.latest
+        story.tell(.again(first))
+        story.tell(.outcome(first, nil))
+        story.tell(.started(first, story.agent))
+        #expect(story.record.attempts[0].mayAct == false)
+    }
+
+    @Test func aCommandThatCameBackMayStillBeInAnAgentsHands() {
+        var story = Story()
+        story.tell(.dispatch)
+        let first = story.latest
+        story.tell(.again(first))
+        #expect(story.record.attempts[0].mayAct)
+        story.tell(.agentGone(first))
+        #expect(story.record.attempts[0].mayAct == false)
+        #expect(story.operation.charged == 0)
     }
 
     @Test func aTakenPortIsReassignedForFree() {
@@ -253,7 +284,7 @@ private let imageMissing = WorkError(.terminal, .imageMissing, "no such image")
             let attempt = story.record.attempts.randomElement(using: &random)?.id ?? .fresh()
             let events: [OperationEvent] = [
                 .dispatch, .started(attempt, story.agent), .outcome(attempt, nil), .outcome(attempt, hostAway), .again(attempt),
-                .givenBack(attempt), .agentGone(attempt), .unfinished(attempt), .supersede, .cancel,
+                .givenBack(attempt, story.agent), .agentGone(attempt), .unfinished(attempt), .supersede, .cancel,
             ]
             let effects = story.tell(events.randomElement(using: &random)!, jitter: Double.random(in: 0..<1, using: &random))
             ends += effects.filter { if case .ended = $0 { true } else { false } }.count

@@ -12,7 +12,8 @@ internal import Wire
 /// * `started` must be confirmed before anything is changed. If the broker does not answer, the command is given back.
 /// * An outcome is said until the broker has it. If the broker stays away until this process ends, the command was never
 ///   acknowledged: the next agent receives it `redelivered` and says `again`.
-/// * If only the connection that brought the command was lost, the work goes on; the copy that comes then is known as ours.
+/// * If only the connection that brought the command was lost, the work goes on; the copy that comes then is known as ours, and
+///   acknowledged when the work is over.
 struct CommandPipe: Sendable {
     /// How long a command waits for a heartbeat to be confirmed, and its `started` for the broker.
     private static let patience = Duration.seconds(10)
@@ -48,22 +49,29 @@ struct CommandPipe: Sendable {
     private func take(_ command: Opened<Command>, _ delivery: Delivery) async -> Bool {
         let reference = reference(command.payload)
         let isNew = registry.begin(reference.attempt, of: reference.operation)
-        defer { if isNew { registry.end(reference.attempt) } }
         let intake = Intake(
             redelivered: delivery.redelivered, repeated: command.repeat, working: !isNew, draining: registry.isDraining)
+        // Acknowledged before, a copy would be forgotten with this process, and with it the command.
+        if intake == .ours { return await registry.isSettled(reference.attempt) }
+        let isSettled = await settle(intake, command.payload, reference)
+        registry.end(reference.attempt, isSettled: isSettled)
+        return isSettled
+    }
+
+    private func settle(_ intake: Intake, _ command: Command, _ reference: Report.AttemptReference) async -> Bool {
         switch intake {
-        case .ours: return true
-        case .again(let reason): return await sayAgain(reference, reason)
-        case .act: return await work(command.payload, reference)
+        case .ours: true
+        case .again(let reason): await sayAgain(reference, reason)
+        case .act: await work(command, reference)
         }
     }
 
     private func work(_ command: Command, _ reference: Report.AttemptReference) async -> Bool {
-        guard await term.waitUntilRunning(atMost: Self.patience),
+        guard await term.waitUntilRunning(atMost: Self.patience), let right = term.right,
             await reporter.insist(.started(reference), within: Self.patience)
         else { return await sayAgain(reference, .givenBack) }
         logger.info("started", metadata: metadata(command))
-        let ending = await act(command, reference)
+        let ending = await act(command, reference, right)
         logger.info("ended", metadata: metadata(command).merging(["ending": "\(ending.word)"]) { $1 })
         switch ending {
         case .givenBack: return await sayAgain(reference, .givenBack)
@@ -71,12 +79,14 @@ struct CommandPipe: Sendable {
         }
     }
 
-    private func act(_ command: Command, _ reference: Report.AttemptReference) async -> Ending {
+    private func act(
+        _ command: Command, _ reference: Report.AttemptReference, _ right: TermKeeper.Right
+    ) async -> Ending {
         let latest = LatestProgress()
         let teller = Task { await tell(latest, reference) }
         let result = await stoppable(reference.attempt) { () async -> Result<Report.Outcome, WorkError> in
             do throws(WorkError) {
-                return .success(try await performer.perform(command) { latest.set($0) })
+                return .success(try await performer.perform(command, right: right) { latest.set($0) })
             } catch {
                 return .failure(error)
             }

@@ -6,7 +6,8 @@ enum Intake: Hashable {
     case act
     /// Not acted upon; the ledger sends a fresh attempt if it still wants one.
     case again(Report.AgainReason)
-    /// A copy of what this agent works on already: the broker lost our connection, not our work. Its outcome is still to come.
+    /// A copy of what this agent works on already: the broker lost our connection, not our work. Its outcome is still to come,
+    /// and until then the copy is not acknowledged.
     case ours
 
     /// - Parameters:

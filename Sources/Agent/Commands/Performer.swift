@@ -15,23 +15,29 @@ struct Performer: Sendable {
     let allow: EndpointAllowList
     let term: TermKeeper
 
-    /// Whoever calls the driver goes through here: the endpoint is allowed, and every call asks for the term. What comes in
-    /// the first moments waits for the first heartbeat.
-    func context(
-        for host: HostTarget, progress: @escaping @Sendable (Progress) -> Void = { _ in }
-    ) async throws(WorkError) -> WorkContext {
-        try allow.check(host)
+    /// For who only looks. What comes in the first moments waits for the first heartbeat.
+    func context(for host: HostTarget) async throws(WorkError) -> WorkContext {
         _ = await term.waitUntilRunning(atMost: Self.patience)
-        let term = term
-        return WorkContext(
-            installation: installation, vaults: vaults, mayAct: { () throws(WorkError) in try term.mayAct() }, progress: progress)
+        return try context(for: host, right: term.right)
     }
 
+    /// Whoever calls the driver goes through here: the endpoint is allowed, and every call asks for the term.
+    private func context(
+        for host: HostTarget, right: TermKeeper.Right?, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) throws(WorkError) -> WorkContext {
+        try allow.check(host)
+        let term = term
+        return WorkContext(
+            installation: installation, vaults: vaults, mayAct: { () throws(WorkError) in try term.mayAct(right) },
+            progress: progress)
+    }
+
+    /// - Parameter right: of the term in which the work was said to have started.
     func perform(
-        _ command: Command, progress: @escaping @Sendable (Progress) -> Void
+        _ command: Command, right: TermKeeper.Right, progress: @escaping @Sendable (Progress) -> Void
     ) async throws(WorkError) -> Report.Outcome {
         let host = command.host
-        let context = try await context(for: host, progress: progress)
+        let context = try context(for: host, right: right, progress: progress)
         switch command.work {
         case .probe: return .probed(try await driver.probe(host, context))
         case .converge(let work): return .converged(try await driver.converge(work, on: host, context))

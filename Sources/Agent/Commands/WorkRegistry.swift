@@ -17,6 +17,8 @@ final class WorkRegistry: Sendable {
         let operation: OperationID
         var cancel: (@Sendable () -> Void)?
         var stop: Stop?
+        /// Copies of its command that came meanwhile.
+        var copies: [CheckedContinuation<Bool, Never>] = []
     }
 
     private struct State {
@@ -49,8 +51,23 @@ final class WorkRegistry: Sendable {
         state.withLock { $0.entries[attempt]?.stop }
     }
 
-    func end(_ attempt: AttemptID) {
-        _ = state.withLock { $0.entries.removeValue(forKey: attempt) }
+    /// - Parameter isSettled: whether all that is to be said about it has been confirmed.
+    func end(_ attempt: AttemptID, isSettled: Bool) {
+        let ended = state.withLock { $0.entries.removeValue(forKey: attempt) }
+        for copy in ended?.copies ?? [] { copy.resume(returning: isSettled) }
+    }
+
+    /// Waits until the attempt has ended here.
+    ///
+    /// - Returns: whether all that is to be said about it has been confirmed; `false` when it is not here.
+    func isSettled(_ attempt: AttemptID) async -> Bool {
+        await withCheckedContinuation { copy in
+            let isHere = state.withLock { state in
+                state.entries[attempt]?.copies.append(copy)
+                return state.entries[attempt] != nil
+            }
+            if !isHere { copy.resume(returning: false) }
+        }
     }
 
     func stop(_ attempt: AttemptID, _ reason: Stop) {

@@ -33,7 +33,7 @@ extension Book {
     /// A new operation, sent at once if nothing stands in its way.
     func add(_ kind: OperationKind, host: HostID, chain: Chain?, priority: Priority) throws -> OperationID {
         let operation = Operation(
-            id: .fresh(), kind: kind, host: host, chain: chain?.id, priority: priority, createdAt: now)
+            id: fresh(), kind: kind, host: host, chain: chain?.id, priority: priority, createdAt: now)
         work[operation.id] = WorkEntry(
             now: WorkEntry.Stored(record: OperationRecord(operation: operation), desired: chain?.desired))
         try dispatchIfFree(operation.id)

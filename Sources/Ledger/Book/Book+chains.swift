@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Model
-import PostgreSQL
 
 /// A chain that is to be made.
 struct Wish {
@@ -33,14 +32,14 @@ extension Book {
 
     /// A chain with its ports and subnet; when one of them gives out, it leaves none behind.
     private func placed(_ wish: Wish, on host: Host) throws -> Chain {
-        let id = ChainID.fresh()
+        let id: ChainID = fresh()
         do {
             return Chain(
                 id: id, host: host.id, pool: wish.pool, plan: wish.plan, parameters: wish.parameters,
                 subnet: try takeSubnet(for: id, on: host), ports: try takePorts(for: wish.plan, chain: id, on: host),
                 createdAt: now)
         } catch let error as LedgerError {
-            _ = try session.pipeline(freeingValues(of: id))
+            try store.freeValues(of: id)
             throw error
         }
     }
@@ -53,17 +52,10 @@ extension Book {
     /// Makes a chain where there is most room; `nil` when no host has any.
     func makeAnywhere(_ wish: Wish) throws -> (chain: ChainID, operation: OperationID)? {
         // Another transaction may have taken the room while this one waited for the host: then the next best is asked.
-        while let id = placement(among: try rooms("schedulable").filter({ hosts[$0.host] == nil })) {
+        while let id = placement(among: try store.rooms(for: .scheduling).filter({ hosts[$0.host] == nil })) {
             if let made = try makeIfPossible(wish, on: id) { return made }
         }
         return nil
-    }
-
-    /// The room on active hosts that fulfil a condition.
-    func rooms(_ condition: StaticString) throws -> [HostRoom] {
-        let rows = try session.query(
-            "SELECT id, capacity - chains AS free FROM hosts WHERE status = 'active' AND chains < capacity AND \(condition)")
-        return try rows.map { HostRoom(host: try $0.id("id"), free: try $0.decode("free")) }
     }
 
     /// Gives a chain into a tenant's hands.

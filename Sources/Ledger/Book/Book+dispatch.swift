@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Model
-import PostgreSQL
 
 extension Book {
     /// Sends a waiting operation if nothing stands in its way.
@@ -23,32 +22,16 @@ extension Book {
 
     /// Sends what waits on locked hosts, as far as their windows allow: tenants' work first, then repair, then filling.
     func fillWindows(of ids: some Collection<HostID>) throws {
-        let open = ids.filter { id in hosts[id].map { $0.inFlight < $0.host.parallel } ?? false }
+        let open = ids.filter { room(on: $0) > 0 }
         guard !open.isEmpty else { return }
         try write()
-        let waiting = try waitingOperations(on: open)
+        let waiting = try store.waiting(on: open.map { (host: $0, room: room(on: $0)) }, at: now)
         try load(operations: waiting)
         for id in waiting { try dispatchIfFree(id) }
     }
 
-    /// For each host as many as its window has room for, in their order. What waits for its chain is left out, so that it
-    /// keeps no place from others.
-    private func waitingOperations(on ids: [HostID]) throws -> [OperationID] {
-        let room = ids.map { id in hosts[id].map { $0.host.parallel - $0.inFlight } ?? 0 }
-        let rows = try session.query(
-            """
-            SELECT next.id FROM unnest($1::uuid[], $2::bigint[]) AS window_of (host, room), LATERAL (
-                SELECT o.id, o.priority, o.sequence FROM operations o
-                WHERE o.host = window_of.host AND o.status IN ('queued', 'retrying') AND (o.status = 'queued' OR o.retry_at <= $3)
-                    AND NOT EXISTS (
-                        SELECT FROM operations f WHERE f.host = o.host AND f.chain IS NOT DISTINCT FROM o.chain
-                            AND f.status IN ('sent', 'working'))
-                    AND NOT EXISTS (
-                        SELECT FROM attempts a WHERE a.chain = o.chain AND a.started_at IS NOT NULL AND a.quiet_at IS NULL
-                            AND a.generation < (o.desired->>'generation')::integer)
-                ORDER BY o.priority, o.sequence LIMIT window_of.room) AS next
-            ORDER BY next.priority, next.sequence
-            """, ids.map(\.uuid), room, now)
-        return try rows.map { try $0.id("id") }
+    /// How many operations more its window takes.
+    private func room(on id: HostID) -> Int {
+        hosts[id].map { $0.host.parallel - $0.inFlight } ?? 0
     }
 }

@@ -89,7 +89,7 @@ extension Book {
         case .activateLease: try activateLease(of: id)
         case .endLease(let reason): try endLease(of: id, reason)
         case .endWaitingLease: try endWaitingLease(of: id)
-        case .free: afterwards += freeingValues(of: id)
+        case .free: afterwards.append(.freeValues(id))
         }
     }
 

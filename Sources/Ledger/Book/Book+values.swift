@@ -1,9 +1,8 @@
 import FoundationEssentials
 import Model
-import PostgreSQL
 
 /// How many bits of a chain's subnet name its network: 32 addresses, enough for 29 nodes, so that a /16 holds 2,048 chains.
-private let subnetBits = 27
+let subnetBits = 27
 
 /// Seconds for which a port or subnet stays blocked after a host said that something else uses it.
 private let blockedSeconds = 3600.0
@@ -18,9 +17,7 @@ extension Book {
 
     private func freePorts(_ count: Int, for chain: ChainID, on host: Host) throws -> [Int] {
         guard count > 0 else { return [] }
-        try session.execute("DELETE FROM ports WHERE host = $1 AND blocked_until <= $2", host.id.uuid, now)
-        let taken: [Int] = try session.query("SELECT port FROM ports WHERE host = $1 ORDER BY port", host.id.uuid)
-            .map { try $0["port"] }
+        let taken = try store.takenPorts(on: host.id, at: now)
         let free = lowestFree(count, in: Range(host.ports), taken: taken)
         guard free.count == count else {
             throw LedgerError.conflict(
@@ -29,41 +26,18 @@ extension Book {
                     "host \(host.name) has \(free.count) free ports left in \(host.ports.lowerBound)–\(host.ports.upperBound), "
                     + "\(count) are needed; widen its port range or delete chains")
         }
-        _ = try session.query(
-            Statement(
-                "INSERT INTO ports (host, port, chain) SELECT $1, unnest($2::bigint[]), $3", host.id.uuid, free, chain.uuid))
+        try store.take(ports: free, for: chain, on: host.id)
         return free
     }
 
     /// The lowest subnet of the host that nobody has.
     func takeSubnet(for chain: ChainID, on host: Host) throws -> String {
-        try session.execute("DELETE FROM subnets WHERE host = $1 AND blocked_until <= $2", host.id.uuid, now)
-        let rows = try session.query(
-            """
-            SELECT (host(subnet)::inet - host($2::cidr)::inet) / (1 << (32 - $3)) AS number
-            FROM subnets WHERE host = $1 ORDER BY subnet
-            """, host.id.uuid, host.network, Int32(subnetBits))
-        let taken: [Int] = try rows.map { try $0["number"] }
+        let taken = try store.takenSubnets(on: host, at: now)
         guard let number = lowestFree(1, in: 0..<host.subnetCount, taken: taken).first else {
             throw LedgerError.conflict(
                 code: "no-room", detail: "host \(host.name) has no free subnet left in \(host.network); delete chains there")
         }
-        let row = try session.queryOne(
-            """
-            INSERT INTO subnets (host, subnet, chain)
-            VALUES ($1, network(set_masklen(host($2::cidr)::inet + $3::bigint * (1 << (32 - $4)), $4)), $5)
-            RETURNING subnet::text AS subnet
-            """, host.id.uuid, host.network, number, Int32(subnetBits), chain.uuid)
-        guard let row else { throw LedgerError.unreadable("a subnet that was just stored") }
-        return try row["subnet"]
-    }
-
-    /// The chain is gone: others may have its ports and its subnet.
-    func freeingValues(of chain: ChainID) -> [Statement] {
-        [
-            Statement("DELETE FROM ports WHERE chain = $1", chain.uuid),
-            Statement("DELETE FROM subnets WHERE chain = $1", chain.uuid),
-        ]
+        return try store.take(subnet: number, for: chain, on: host)
     }
 
     /// Something else on the host uses a port or subnet: it is blocked, the chain gets another, and the operation is sent anew
@@ -87,17 +61,13 @@ extension Book {
 
     private func replacePort(_ value: String, of chain: inout Chain, on host: Host) throws {
         guard let port = Int(value), let index = chain.ports.firstIndex(where: { $0.port == port }) else { return }
-        try session.execute(
-            "UPDATE ports SET chain = NULL, blocked_until = $3 WHERE host = $1 AND port = $2", host.id.uuid, port,
-            now.addingTimeInterval(blockedSeconds))
+        try store.block(port: port, on: host.id, until: now.addingTimeInterval(blockedSeconds))
         chain.ports[index].port = try freePorts(1, for: chain.id, on: host)[0]
     }
 
     private func replaceSubnet(_ value: String, of chain: inout Chain, on host: Host) throws {
         guard value == chain.subnet else { return }
-        try session.execute(
-            "UPDATE subnets SET chain = NULL, blocked_until = $3 WHERE host = $1 AND subnet = $2::cidr", host.id.uuid, value,
-            now.addingTimeInterval(blockedSeconds))
+        try store.block(subnet: value, on: host.id, until: now.addingTimeInterval(blockedSeconds))
         chain.subnet = try takeSubnet(for: chain.id, on: host)
     }
 }
@@ -122,13 +92,7 @@ extension Book {
     }
 
     private func hasSpare(_ error: WorkError, on host: Host) throws -> Bool {
-        let taken = try session.queryOne(
-            """
-            SELECT (SELECT count(*) FROM ports WHERE host = $1 AND port BETWEEN $2 AND $3) AS ports,
-                (SELECT count(*) FROM subnets WHERE host = $1 AND subnet <<= $4::cidr) AS subnets
-            """, host.id.uuid, host.ports.lowerBound, host.ports.upperBound, host.network)
-        guard let taken else { return false }
-        let (ports, subnets): (Int, Int) = (try taken["ports"], try taken["subnets"])
+        let (ports, subnets) = try store.takenValues(on: host)
         return error.code == .portTaken ? ports < host.ports.count : subnets < host.subnetCount
     }
 }

@@ -1,37 +1,49 @@
 import FoundationEssentials
 import Model
-import PostgreSQL
 
-/// What one transaction has loaded, and what transitions made of it. Lives inside the transaction, on the connection's thread.
+/// What one transaction has loaded, and what transitions made of it. Lives inside the transaction.
 ///
 /// Rows come in by `load`; transitions change the values here; `write` puts back what differs, in an order that the constraints
 /// accept: what has ended before what takes its place.
 final class Book {
-    let session: Session
+    let store: any BookStore
     let now: Date
     let policy: RetryPolicy
+    /// For jitter and identities.
+    private var chance: any RandomNumberGenerator
+    /// The time that identities carry: later ones sort behind earlier ones, whatever `now` says.
+    private let identityTime: () -> Date
     var hosts: [HostID: HostEntry] = [:]
     var chains: [ChainID: ChainEntry] = [:]
     var leases: [LeaseID: LeaseEntry] = [:]
     var work: [OperationID: WorkEntry] = [:]
     /// Attempts whose commands go to the outbox.
     var sent: [Attempt] = []
-    /// Statements that follow everything else.
-    var afterwards: [Statement] = []
+    /// What follows everything else.
+    var afterwards: [Afterthought] = []
     /// Operations in flight whose agents are to be asked to stop.
     var cancelled: [OperationID] = []
     /// Hosts on which something ended, so that there may be room for more.
     var eased: Set<HostID> = []
 
-    init(session: Session, now: Date, policy: RetryPolicy) {
-        self.session = session
+    init(
+        store: any BookStore, now: Date, policy: RetryPolicy,
+        chance: any RandomNumberGenerator = SystemRandomNumberGenerator(), identityTime: @escaping () -> Date = { Date() }
+    ) {
+        self.store = store
         self.now = now
         self.policy = policy
+        self.chance = chance
+        self.identityTime = identityTime
     }
 
     /// Time, chance and a fresh identity for one transition.
     func moment() -> Moment {
-        Moment(now: now, jitter: Double.random(in: 0..<1), attempt: .fresh())
+        Moment(now: now, jitter: Double.random(in: 0..<1, using: &chance), attempt: fresh())
+    }
+
+    func fresh<Of>() -> Identifier<Of> {
+        .fresh(at: identityTime(), using: &chance)
     }
 }
 
@@ -109,7 +121,7 @@ struct WorkEntry {
     /// Whether an attempt may still act on a generation below `generation`.
     func mayAct(below generation: Int) -> Bool {
         attempts.contains { attempt in
-            attempt.startedAt != nil && attempt.quietAt == nil && (generations[attempt.id] ?? 0) < generation
+            attempt.mayAct && (generations[attempt.id] ?? 0) < generation
         }
     }
 }

@@ -48,10 +48,7 @@ extension Ledger {
     /// - Throws: `notFound` (the host), `conflict` with `no-room` or `host-not-active`.
     public func createChain(_ new: NewChain) async throws(LedgerError) -> (Chain, Model.Operation) {
         try await change { book in
-            let wish = Wish(plan: new.plan, parameters: new.parameters, priority: new.priority)
-            guard let made = try new.host.map({ try book.make(wish, on: $0) }) ?? book.makeAnywhere(wish) else {
-                throw LedgerError.conflict(code: "no-room", detail: "no active, schedulable host has room for another chain")
-            }
+            let made = try book.createChain(new)
             try book.write()
             return (try book.chain(made.chain).chain, try book.operation(made.operation).operation)
         }
@@ -87,5 +84,15 @@ extension Ledger {
             }
             return try Chain(row)
         }
+    }
+}
+
+extension Book {
+    func createChain(_ new: NewChain) throws -> (chain: ChainID, operation: OperationID) {
+        let wish = Wish(plan: new.plan, parameters: new.parameters, priority: new.priority)
+        guard let made = try new.host.map({ try make(wish, on: $0) }) ?? makeAnywhere(wish) else {
+            throw LedgerError.conflict(code: "no-room", detail: "no active, schedulable host has room for another chain")
+        }
+        return made
     }
 }

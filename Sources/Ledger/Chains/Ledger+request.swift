@@ -12,12 +12,7 @@ extension Ledger {
         _ kind: OperationKind, chain id: ChainID, tenant: String? = nil, force: Bool = false
     ) async throws(LedgerError) -> (Chain, Model.Operation) {
         try await change { book in
-            let entry = try book.lockedChain(id, tenant: tenant)
-            if kind == .delete, entry.now.lease != nil {
-                guard force else { throw Refusal.chainLeased }
-                try book.endLease(of: id, .revoked)
-            }
-            let operation = try book.accept(kind, for: id, priority: .tenant)
+            let operation = try book.request(kind, chain: id, tenant: tenant, force: force)
             try book.write()
             return (try book.chain(id).chain, try book.operation(operation).operation)
         }
@@ -25,13 +20,22 @@ extension Ledger {
 }
 
 extension Book {
+    func request(_ kind: OperationKind, chain id: ChainID, tenant: String?, force: Bool) throws -> OperationID {
+        let entry = try lockedChain(id, tenant: tenant)
+        if kind == .delete, entry.now.lease != nil {
+            guard force else { throw Refusal.chainLeased }
+            try endLease(of: id, .revoked)
+        }
+        return try accept(kind, for: id, priority: .tenant)
+    }
+
     /// A chain with its host locked.
     ///
     /// - Parameter tenant: whose lease must hold it.
     func lockedChain(_ id: ChainID, tenant: String?) throws -> ChainEntry {
         let missing = LedgerError.notFound(what: "chain", id: id.description)
-        guard let row = try session.queryOne("SELECT host FROM chains WHERE id = $1", id.uuid) else { throw missing }
-        try lock(hosts: [try row.id("host")])
+        guard let host = try store.host(ofChain: id) else { throw missing }
+        try lock(hosts: [host])
         let entry = try chain(id)
         guard let tenant else { return entry }
         guard let lease = entry.now.lease, try self.lease(lease).lease.tenant == tenant else { throw missing }

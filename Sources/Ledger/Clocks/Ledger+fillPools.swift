@@ -7,28 +7,29 @@ extension Ledger {
     ///
     /// - Parameter limit: at most so many in one go.
     public func fillPools(as leader: UUID, limit: Int = 500) async throws(LedgerError) -> Int {
-        try await pass(as: leader) { book in
-            let places = try book.placesForPools(limit: limit)
-            try book.lock(hosts: Set(places.map(\.host)))
-            return try places.compactMap { try book.makeIfPossible($0.wish, on: $0.host) }.count
-        }
+        try await pass(as: leader) { try $0.fillPools(limit: limit) }
     }
 }
 
 extension Book {
-    fileprivate struct Place {
+    private struct Place {
         var host: HostID
         var wish: Wish
     }
 
+    func fillPools(limit: Int) throws -> Int {
+        let places = try placesForPools(limit: limit)
+        try lock(hosts: Set(places.map(\.host)))
+        return try places.compactMap { try makeIfPossible($0.wish, on: $0.host) }.count
+    }
+
     /// Where chains are to be made, decided before any host is locked, so that they can be locked in order.
-    fileprivate func placesForPools(limit: Int) throws -> [Place] {
-        var rooms = try rooms("schedulable AND autofill")
+    private func placesForPools(limit: Int) throws -> [Place] {
+        var rooms = try store.rooms(for: .filling)
         guard !rooms.isEmpty else { return [] }
-        let counts = try unleasedChains()
+        let counts = try store.unleasedChains()
         var places: [Place] = []
-        for row in try session.query("SELECT * FROM pools ORDER BY id") {
-            let pool = try Model.Pool(row)
+        for pool in try store.pools() {
             let wish = Wish(plan: pool.plan, parameters: pool.parameters, pool: pool.id, priority: .filling)
             for host in pool.missing(unleased: counts[pool.id] ?? 0, rooms: rooms, most: limit - places.count) {
                 places.append(Place(host: host, wish: wish))
@@ -36,17 +37,5 @@ extension Book {
             }
         }
         return places
-    }
-
-    /// For each pool, how many of its chains are ready or on their way, and in nobody's hands.
-    private func unleasedChains() throws -> [PoolID: Int] {
-        let rows = try session.query(
-            """
-            SELECT pool, count(*) AS count FROM chains
-            WHERE pool IS NOT NULL AND lease IS NULL AND phase IN ('creating', 'running', 'stopped', 'resetting') GROUP BY pool
-            """)
-        var counts: [PoolID: Int] = [:]
-        for row in rows { counts[try row.id("pool")] = try row.decode("count") }
-        return counts
     }
 }

@@ -21,25 +21,8 @@ extension Ledger {
         as leader: UUID, patience: Duration = .seconds(90), limit: Int = 500
     ) async throws(LedgerError) -> [ObservationRequest] {
         try await pass(as: leader) { book in
-            let rows = try book.session.query(
-                """
-                WITH due AS (
-                    SELECT id FROM hosts
-                    WHERE status IN ('active', 'unreachable') AND facts IS NOT NULL
-                        AND (observe_asked_at IS NULL OR observe_asked_at <= $1)
-                        AND (observe_after IS NULL OR observe_after <= $2)
-                    ORDER BY observe_asked_at NULLS FIRST, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
-                )
-                UPDATE hosts h SET observe_number = greatest(observe_number, observed_number) + 1, observe_asked_at = $2
-                FROM due WHERE h.id = due.id
-                RETURNING \(Host.columns), h.observe_number, h.observed_digest,
-                    coalesce((SELECT max(o.sequence) FROM operations o WHERE o.host = h.id), 0) AS as_of
-                """, book.now.addingTimeInterval(-patience.inSeconds), book.now, limit)
-            return try rows.map { row in
-                ObservationRequest(
-                    host: try Host(row), number: try row["observe_number"], asOf: try row["as_of"],
-                    digest: try row["observed_digest"])
-            }
+            try book.store.claimLooks(
+                askedBefore: book.now.addingTimeInterval(-patience.inSeconds), at: book.now, limit: limit)
         }
     }
 }

@@ -34,9 +34,7 @@ extension Ledger {
         as leader: UUID, _ body: @escaping @Sendable (Book) throws -> R
     ) async throws(LedgerError) -> R {
         try await change { book in
-            let row = try book.session.queryOne(
-                "SELECT 1 FROM leaders WHERE duty = 'clocks' AND leader = $1 AND until > clock_timestamp() FOR SHARE", leader)
-            guard row != nil else { throw LedgerError.notLeading }
+            guard try book.store.holdsTerm(leader) else { throw LedgerError.notLeading }
             return try body(book)
         }
     }

@@ -36,14 +36,9 @@ extension Ledger {
     /// - Throws: `nameTaken`, `notFound` when there is no such site.
     public func createHost(_ new: NewHost) async throws(LedgerError) -> (Host, Model.Operation) {
         try await change { book in
-            guard try book.session.queryOne("SELECT 1 FROM sites WHERE name = $1", new.site) != nil else {
-                throw LedgerError.notFound(what: "site", id: new.site)
-            }
-            let host = Host(new, at: book.now)
-            book.hosts[host.id] = HostEntry(now: HostEntry.Stored(host: host, looks: Looks()))
-            let operation = try book.accept(.hostCreate, forHost: host.id)
+            let operation = try book.createHost(new)
             try book.write()
-            return (try book.host(host.id).host, try book.operation(operation).operation)
+            return (try book.host(new.target.id).host, try book.operation(operation).operation)
         }
     }
 
@@ -91,17 +86,30 @@ extension Ledger {
     /// - Throws: `notFound`, `notEmpty`, `conflict(host-deleting)`.
     public func deleteHost(_ id: HostID) async throws(LedgerError) -> (Host, Model.Operation) {
         try await change { book in
-            let entry = try book.host(id)
-            guard entry.host.status != .gone else { throw LedgerError.notFound(what: "host", id: id.description) }
-            guard entry.chains == 0 else { throw Refusal.hostNotEmpty }
-            try book.load(workOf: [id])
-            if book.openWork(ofHostItself: id).contains(where: { $0.kind == .hostDelete }) { throw Refusal.hostDeleting }
-            book.hosts[id]?.now.host.status = .deleting
-            book.hosts[id]?.now.host.reason = nil
-            let operation = try book.accept(.hostDelete, forHost: id)
+            let operation = try book.deleteHost(id)
             try book.write()
             return (try book.host(id).host, try book.operation(operation).operation)
         }
+    }
+}
+
+extension Book {
+    func createHost(_ new: NewHost) throws -> OperationID {
+        guard try store.hasSite(new.site) else { throw LedgerError.notFound(what: "site", id: new.site) }
+        let host = Host(new, at: now)
+        hosts[host.id] = HostEntry(now: HostEntry.Stored(host: host, looks: Looks()))
+        return try accept(.hostCreate, forHost: host.id)
+    }
+
+    func deleteHost(_ id: HostID) throws -> OperationID {
+        let entry = try host(id)
+        guard entry.host.status != .gone else { throw LedgerError.notFound(what: "host", id: id.description) }
+        guard entry.chains == 0 else { throw Refusal.hostNotEmpty }
+        try load(workOf: [id])
+        if openWork(ofHostItself: id).contains(where: { $0.kind == .hostDelete }) { throw Refusal.hostDeleting }
+        hosts[id]?.now.host.status = .deleting
+        hosts[id]?.now.host.reason = nil
+        return try accept(.hostDelete, forHost: id)
     }
 }
 

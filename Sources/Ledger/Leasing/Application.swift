@@ -52,9 +52,9 @@ public struct Application: Sendable, Hashable {
     /// Whether the same tenant and holder asking again get what they have.
     var isSole: Bool { holder != nil && !allowMultiple }
 
-    func lease(_ status: LeaseStatus, at now: Date) -> Lease {
+    func lease(_ status: LeaseStatus, id: LeaseID, at now: Date) -> Lease {
         Lease(
-            id: .fresh(), chain: ChainID(UUID()), tenant: tenant, holder: holder, status: status, createdAt: now,
+            id: id, chain: ChainID(UUID()), tenant: tenant, holder: holder, status: status, createdAt: now,
             activeAt: status == .active ? now : nil, expiresAt: status == .active ? ttl.map { now.addingTimeInterval($0) } : nil)
     }
 }

@@ -25,7 +25,7 @@ extension Ledger {
         let (now, policy) = (now, policy)
         // One statement that is a transaction of its own: a round trip instead of three.
         let ready = try await session { session in
-            try Book(session: session, now: now, policy: policy).applyForReady(application)
+            try Book(store: SessionStore(session: session), now: now, policy: policy).applyForReady(application)
         }
         if let ready { return ready }
         return try await change { try $0.applyForComing(application) }
@@ -36,45 +36,38 @@ extension Ledger {
 private let timesAskedAtOnce = 5
 
 extension Book {
-    fileprivate func applyForReady(_ application: Application) throws -> Applied? {
+    func applyForReady(_ application: Application) throws -> Applied? {
         if application.isSole, let held = try held(application) { return held }
-        return try claim(.ready, for: application, locking: "FOR UPDATE SKIP LOCKED")
+        return try claim(.ready, for: application, waits: false)
     }
 
-    fileprivate func applyForComing(_ application: Application) throws -> Applied {
-        if let applied = try claim(.coming, for: application, locking: "FOR UPDATE SKIP LOCKED") { return applied }
+    func applyForComing(_ application: Application) throws -> Applied {
+        if let applied = try claim(.coming, for: application, waits: false) { return applied }
         if let applied = try makeOne(for: application) { return applied }
-        if let applied = try claim(.ready, for: application, locking: "FOR UPDATE") { return applied }
-        if let applied = try claim(.coming, for: application, locking: "FOR UPDATE") { return applied }
+        if let applied = try claim(.ready, for: application, waits: true) { return applied }
+        if let applied = try claim(.coming, for: application, waits: true) { return applied }
         throw LedgerError.poolExhausted
     }
 
     /// What the tenant and holder have already.
     private func held(_ application: Application) throws -> Applied? {
-        let row = try session.queryOne(
-            """
-            SELECT \(Lease.columns) FROM leases l
-            WHERE l.tenant = $1 AND l.holder = $2 AND l.status IN ('waiting', 'active') ORDER BY l.id LIMIT 1
-            """, application.tenant, application.holder)
-        guard let lease = try row.map({ try Lease($0) }),
-            let chain = try session.queryOne("SELECT \(Chain.columns) FROM chains c WHERE c.id = $1", lease.chain.uuid)
-        else { return nil }
-        return try applied(lease, Chain(chain), same: true)
+        guard let (lease, chain) = try store.held(by: application.tenant, holder: application.holder) else { return nil }
+        return try applied(lease, chain, same: true)
     }
 
     private func applied(_ lease: Lease, _ chain: Chain, same: Bool) throws -> Applied {
         guard lease.status == .waiting else { return .leased(lease, chain, same: same) }
-        let row = try session.queryOne(
-            "SELECT \(Operation.columns) FROM operations o WHERE o.chain = $1 ORDER BY o.sequence DESC LIMIT 1", chain.id.uuid)
-        guard let row else { throw LedgerError.notFound(what: "operation of chain", id: chain.id.description) }
-        return .waiting(lease, chain, try Model.Operation(row))
+        guard let operation = try store.newestOperation(of: chain.id) else {
+            throw LedgerError.notFound(what: "operation of chain", id: chain.id.description)
+        }
+        return .waiting(lease, chain, operation)
     }
 
     private func makeOne(for application: Application) throws -> Applied? {
         guard let making = application.making else { return nil }
         let wish = Wish(plan: making.plan, parameters: making.parameters, priority: .tenant)
         guard let made = try makeAnywhere(wish) else { return nil }
-        var lease = application.lease(.waiting, at: now)
+        var lease = application.lease(.waiting, id: fresh(), at: now)
         lease.chain = made.chain
         self.lease(made.chain, lease, sole: application.isSole, ttl: application.ttl)
         try write()
@@ -83,52 +76,11 @@ extension Book {
 }
 
 extension Book {
-    private enum Stage {
-        case ready
-        case coming
-
-        var condition: String {
-            switch self {
-            case .ready: "c.phase = 'running' AND c.health = 'healthy'"
-            case .coming: "c.phase = 'creating'"
-            }
-        }
-
-        var leaseStatus: LeaseStatus { self == .ready ? .active : .waiting }
-    }
-
-    /// Takes the eldest chain that will do: its row is locked, gets the lease's id, and the lease is there, in one statement.
-    private func claim(_ stage: Stage, for application: Application, locking: String) throws -> Applied? {
-        var lease = application.lease(stage.leaseStatus, at: now)
-        let row = try session.queryOne(
-            """
-            WITH eldest AS (
-                SELECT c.id FROM chains c
-                WHERE c.lease IS NULL AND \(stage.condition)
-                    \(application.matching.blueprint == nil ? "AND $10::text IS NULL" : "AND c.blueprint = $10")
-                    \(application.matching.parameters == nil ? "AND $11::jsonb IS NULL" : "AND c.parameters @> $11")
-                ORDER BY c.id LIMIT 1 \(locking)
-            ), claimed AS (
-                UPDATE chains c SET lease = $1 FROM eldest WHERE c.id = eldest.id RETURNING c.*
-            ), leased AS (
-                INSERT INTO leases (id, chain, tenant, holder, sole, status, ttl, created_at, active_at, expires_at)
-                SELECT $1, id, $2, $3, $4, $5, $6, $7, $8, $9 FROM claimed
-            )
-            SELECT \(Chain.columns) FROM claimed c
-            """, lease.id.uuid, lease.tenant, lease.holder, application.isSole, lease.status, application.ttl, lease.createdAt,
-            lease.activeAt, lease.expiresAt, application.matching.blueprint,
-            try StoredJSON.optionalText(application.matching.parameters))
-        guard let row else { return nil }
-        let chain = try Chain(row)
+    private func claim(_ stage: ClaimStage, for application: Application, waits: Bool) throws -> Applied? {
+        var lease = application.lease(stage.leaseStatus, id: fresh(), at: now)
+        guard let chain = try store.claim(stage, for: application, lease: lease, waits: waits) else { return nil }
         lease.chain = chain.id
-        if stage == .coming { try hurry(chain.id) }
+        if stage == .coming { try store.hurry(chain.id) }
         return try applied(lease, chain, same: false)
-    }
-
-    /// A tenant waits for this chain now: what makes it goes before what merely fills.
-    private func hurry(_ chain: ChainID) throws {
-        try session.execute(
-            "UPDATE operations SET priority = $2 WHERE chain = $1 AND status IN ('queued', 'retrying')", chain.uuid,
-            Priority.tenant)
     }
 }

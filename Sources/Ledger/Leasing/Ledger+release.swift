@@ -8,13 +8,7 @@ extension Ledger {
     /// - Parameter tenant: whose lease must hold the chain; `nil` for an operator.
     /// - Throws: `notFound`, also when the chain is not the tenant's; `conflict(not-leased)`.
     public func release(_ chain: ChainID, tenant: String? = nil) async throws(LedgerError) -> Lease {
-        try await change { book in
-            guard let lease = try book.lockedChain(chain, tenant: tenant).now.lease else {
-                throw LedgerError.conflict(code: "not-leased", detail: "the chain is not leased")
-            }
-            try book.giveBack(chain, .released)
-            return try book.lease(lease).lease
-        }
+        try await change { try $0.release(chain, tenant: tenant) }
     }
 
     /// - Throws: `notFound`, also when it is not the tenant's.
@@ -79,6 +73,14 @@ extension Ledger {
 }
 
 extension Book {
+    func release(_ chain: ChainID, tenant: String?) throws -> Lease {
+        guard let lease = try lockedChain(chain, tenant: tenant).now.lease else {
+            throw LedgerError.conflict(code: "not-leased", detail: "the chain is not leased")
+        }
+        try giveBack(chain, .released)
+        return try self.lease(lease).lease
+    }
+
     /// Ends the lease of a chain and sends the chain on its way out, unless it is on it already.
     func giveBack(_ id: ChainID, _ reason: LeaseEnd) throws {
         try endLease(of: id, reason)

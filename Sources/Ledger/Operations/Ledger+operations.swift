@@ -64,20 +64,24 @@ extension Ledger {
     /// - Throws: `notFound`.
     public func cancel(_ id: OperationID) async throws(LedgerError) -> (Model.Operation, mustBroadcast: Bool) {
         try await change { book in
-            try book.lockHost(of: id)
-            try book.apply(.cancel, to: id)
-            try book.fillWindows(of: book.eased)
+            try book.cancel(id)
             return (try book.operation(id).operation, mustBroadcast: book.cancelled.contains(id))
         }
     }
 }
 
 extension Book {
+    func cancel(_ id: OperationID) throws {
+        try lockHost(of: id)
+        try apply(.cancel, to: id)
+        try fillWindows(of: eased)
+    }
+
     /// Locks the host of an operation.
     func lockHost(of id: OperationID) throws {
-        guard let row = try session.queryOne("SELECT host FROM operations WHERE id = $1", id.uuid) else {
+        guard let host = try store.host(ofOperation: id) else {
             throw LedgerError.notFound(what: "operation", id: id.description)
         }
-        try lock(hosts: [try row.id("host")])
+        try lock(hosts: [host])
     }
 }

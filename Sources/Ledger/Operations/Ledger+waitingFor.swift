@@ -14,7 +14,8 @@ extension Ledger {
                             WHERE f.host = o.host AND f.status IN ('sent', 'working')) AS in_flight,
                         EXISTS (SELECT FROM operations f WHERE f.host = o.host AND f.chain IS NOT DISTINCT FROM o.chain
                             AND f.status IN ('sent', 'working')) AS chain_in_flight,
-                        EXISTS (SELECT FROM attempts a WHERE a.chain = o.chain AND a.started_at IS NOT NULL AND a.quiet_at IS NULL
+                        EXISTS (SELECT FROM attempts a WHERE a.chain = o.chain AND a.quiet_at IS NULL
+                            AND (a.started_at IS NOT NULL OR a.ended_at IS NOT NULL)
                             AND a.generation < (o.desired->>'generation')::integer) AS unquiet
                     FROM operations o JOIN hosts h ON h.id = o.host WHERE o.id = ANY($1) AND o.status = 'queued'
                     """, operations.map(\.uuid)))

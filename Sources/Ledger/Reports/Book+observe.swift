@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Model
-import PostgreSQL
 
 /// Seconds until a host is looked at again when some of an observation was set aside, or the look failed.
 private let lookAgain = (afterSettingAside: 1.0, afterFailure: 5.0)
@@ -40,11 +39,7 @@ extension Book {
         hosts[id]?.now.host = host
         switch host.status {
         case .unreachable:
-            // Nobody is to be given a chain that nobody can see.
-            afterwards.append(
-                Statement(
-                    "UPDATE chains SET health = 'unknown', health_detail = $2 WHERE host = $1 AND phase = 'running'", id.uuid,
-                    "the host is unreachable"))
+            afterwards.append(.loseSight(id))
         default:
             eased.insert(id)
         }
@@ -55,13 +50,14 @@ extension Book {
     /// - Returns: whether all that was seen could be judged.
     private func take(_ seen: HostObservation, on host: HostID, asOf: Int) throws -> Bool {
         try write()
-        let known = try chainsOnHost(host, asOf: asOf)
+        let known = try store.chainsAtRest(
+            on: host, asOf: asOf, noRepairFailedSince: now.addingTimeInterval(-repairPause))
         try load(chains: known.filter(\.value).keys)
         let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for (id, isAtRest) in known where isAtRest {
             try compare(id, with: observed[id] ?? ObservedChain(id: id, nodes: [], sequence: 0))
         }
-        for id in observed.keys where known[id] == nil { noteUnknown(id, on: host) }
+        for id in observed.keys where known[id] == nil { afterwards.append(.unknownObjects(id, host, now)) }
         return known.values.allSatisfy { $0 }
     }
 
@@ -71,33 +67,5 @@ extension Book {
         chains[id]?.now.chain = chain
         guard chain.drift() != nil else { return }
         do { try accept(.repair, for: id, priority: .repair) } catch is Refusal {}
-    }
-
-    /// The chains of a host, and whether an observation may speak of them: nothing of theirs is open, nothing is newer than the
-    /// observation's request, and no repair has just failed.
-    private func chainsOnHost(_ host: HostID, asOf: Int) throws -> [ChainID: Bool] {
-        let rows = try session.query(
-            """
-            SELECT c.id, coalesce(newest.sequence <= $2, true) AND coalesce(NOT newest.failed, true)
-                AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest
-            FROM chains c LEFT JOIN LATERAL (
-                SELECT o.sequence, o.kind = 'chain.repair' AND o.status = 'failed' AND o.ended_at > $3 AS failed
-                FROM operations o WHERE o.chain = c.id ORDER BY o.sequence DESC LIMIT 1) AS newest ON true
-            WHERE c.host = $1 AND c.phase <> 'gone'
-            """, host.uuid, asOf, now.addingTimeInterval(-repairPause))
-        var known: [ChainID: Bool] = [:]
-        for row in rows { known[try row.id("id")] = try row.decode("at_rest") }
-        return known
-    }
-
-    /// Objects with our label that the ledger knows nothing of; an operator decides.
-    private func noteUnknown(_ chain: ChainID, on host: HostID) {
-        afterwards.append(
-            Statement(
-                """
-                INSERT INTO events (at, kind, host, chain, detail)
-                SELECT $1, 'unknown-objects', $2, $3, '{}'
-                WHERE NOT EXISTS (SELECT FROM events WHERE kind = 'unknown-objects' AND host = $2 AND chain = $3)
-                """, now, host.uuid, chain.uuid))
     }
 }

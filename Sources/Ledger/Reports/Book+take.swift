@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Model
-import PostgreSQL
 
 extension Book {
     /// Takes reports in, in their order, observations last; says which are turned away.
@@ -35,7 +34,9 @@ extension Book {
         case .outcome(let reference, let outcome):
             try take(outcome, reference)
         case .again(let reference, let reason):
-            try apply(reason == .givenBack ? .givenBack(reference.attempt) : .again(reference.attempt), to: reference.operation)
+            let isGivenBack = reason == .givenBack
+            try apply(
+                isGivenBack ? .givenBack(reference.attempt, reference.agent) : .again(reference.attempt), to: reference.operation)
         case .observation(let observation):
             try take(observation)
         }
@@ -77,7 +78,7 @@ extension Book {
             heard[presence.id] = (presence, max(report.receivedAt, heard[presence.id]?.1 ?? report.receivedAt))
         }
         for (presence, at) in heard.values.sorted(by: { $0.0.id.description < $1.0.id.description }) {
-            afterwards.append(presence.heard(at: at))
+            afterwards.append(.heard(presence, at))
         }
     }
 }
@@ -114,18 +115,5 @@ extension AgentReport {
         case .converged(let observed): return operation.chain == observed.id
         case .failed: return true
         }
-    }
-}
-
-extension AgentPresence {
-    fileprivate func heard(at time: Date) -> Statement {
-        Statement(
-            """
-            INSERT INTO agents (id, name, site, driver, version, schemas, working, first_seen_at, last_seen_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-            ON CONFLICT (id) DO UPDATE SET name = $2, version = $5, schemas = $6, working = $7,
-                last_seen_at = greatest(agents.last_seen_at, $8)
-            """,
-            id.uuid, name.withoutNUL, site, driver, version.withoutNUL, schemas, working.map(\.uuid), time)
     }
 }

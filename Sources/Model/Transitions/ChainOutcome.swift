@@ -39,7 +39,8 @@ extension Chain {
             phase = .stopped
             health = .unknown
             healthDetail = nil
-            return []
+            // Somebody stopped it while it was made: who waits for a running chain would wait for ever.
+            return [.endWaitingLease]
         case .absent:
             phase = .gone
             health = .unknown

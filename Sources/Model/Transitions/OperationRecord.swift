@@ -13,6 +13,8 @@ public import FoundationEssentials
 /// * Only the latest attempt decides. The end of an earlier one (its agent was cut off and comes back) merely says that this agent
 ///   acts no more: attempts of one generation converge to the same state, so nothing is lost by waiting for the latest.
 /// * Only started attempts are charged. A command given back unacted is sent afresh, at once and for free.
+/// * A command that comes back unacted may have another copy in the hands of an agent whose `started` is still to come. So an
+///   attempt that came back stays open to `quietAt` too: until its first copy's holder has had its time, which is short.
 /// * A started attempt whose command comes back has lost its agent: that costs one attempt. It stays open to `quietAt` until its
 ///   agent reports an end or is known to be gone, because until then it may still act; the next generation waits for that.
 public struct OperationRecord: Sendable, Hashable {
@@ -60,7 +62,7 @@ public enum OperationEvent: Sendable, Hashable {
     /// The command came back unacted from a redelivery or a repeated publication.
     case again(AttemptID)
     /// Its agent goes away in good order and has stopped to act.
-    case givenBack(AttemptID)
+    case givenBack(AttemptID, AgentID)
     /// The attempt's agent has been silent for too long.
     case agentGone(AttemptID)
     /// The attempt has lasted for too long.
@@ -97,7 +99,7 @@ extension OperationRecord {
         case .progress(let id, let progress): progressed(id, progress)
         case .outcome(let id, let error): finished(id, error, at: moment, policy)
         case .again(let id): cameBack(id, at: moment, policy)
-        case .givenBack(let id): gaveBack(id, at: moment)
+        case .givenBack(let id, let agent): gaveBack(id, by: agent, at: moment)
         case .agentGone(let id): lostAgent(id, at: moment, policy)
         case .unfinished(let id): ranTooLong(id, at: moment, policy)
         case .supersede: leave(.superseded, .superseded, at: moment)
@@ -129,11 +131,12 @@ extension OperationRecord {
         return []
     }
 
-    /// Its copy came back from another agent before this one's `started` did: the attempt is over, and yet somebody acts on it.
+    /// Its copy came back from another agent before this one's `started` did: the attempt is over, and yet somebody acts on it,
+    /// unless this agent has given it back since.
     private mutating func startedLate(_ id: AttemptID, by agent: AgentID, at moment: Moment) -> [OperationEffect] {
-        guard let index = attempts.firstIndex(where: { $0.id == id && $0.result == .again && $0.startedAt == nil }) else {
-            return []
-        }
+        guard let index = attempts.firstIndex(where: { $0.id == id && $0.result == .again && $0.startedAt == nil }),
+            attempts[index].agent != agent
+        else { return [] }
         attempts[index].agent = agent
         attempts[index].startedAt = moment.now
         attempts[index].quietAt = nil
@@ -148,10 +151,11 @@ extension OperationRecord {
     private mutating func finished(
         _ id: AttemptID, _ error: WorkError?, at moment: Moment, _ policy: RetryPolicy
     ) -> [OperationEffect] {
-        guard let index = unquiet(id) else { return [] }
-        attempts[index].quietAt = moment.now
-        guard attempts[index].endedAt == nil else { return [] }
+        guard let index = attempts.firstIndex(where: { $0.id == id }) else { return [] }
+        // Also of an attempt that is over: its `started`, should that come only now, is of no more account.
         attempts[index].startedAt = attempts[index].startedAt ?? moment.now
+        attempts[index].quietAt = attempts[index].quietAt ?? moment.now
+        guard attempts[index].endedAt == nil else { return [] }
         end(index, error == nil ? .succeeded : .failed, error, at: moment)
         guard isLatest(id) else { return [] }
         operation.agentsLost = 0
@@ -161,21 +165,27 @@ extension OperationRecord {
 
     private mutating func cameBack(_ id: AttemptID, at moment: Moment, _ policy: RetryPolicy) -> [OperationEffect] {
         guard let index = open(id) else { return [] }
-        guard attempts[index].startedAt != nil else { return gaveBack(id, at: moment) }
+        guard attempts[index].startedAt != nil else { return sendAfresh(index, at: moment) }
         return loseAgent(index, at: moment, policy)
     }
 
-    private mutating func gaveBack(_ id: AttemptID, at moment: Moment) -> [OperationEffect] {
-        guard let index = open(id) else { return [] }
-        attempts[index].quietAt = moment.now
+    private mutating func gaveBack(_ id: AttemptID, by agent: AgentID, at moment: Moment) -> [OperationEffect] {
+        guard let index = attempts.firstIndex(where: { $0.id == id && ($0.agent ?? agent) == agent }) else { return [] }
+        attempts[index].agent = agent
+        attempts[index].quietAt = attempts[index].quietAt ?? moment.now
+        guard attempts[index].endedAt == nil else { return [] }
+        return sendAfresh(index, at: moment)
+    }
+
+    private mutating func sendAfresh(_ index: Int, at moment: Moment) -> [OperationEffect] {
         end(index, .again, nil, at: moment)
-        guard isLatest(id) else { return [] }
+        guard isLatest(attempts[index].id) else { return [] }
         if operation.cancelRequested { return leave(.cancelled, .cancelled, at: moment) }
         return [send(at: moment)]
     }
 
     private mutating func lostAgent(_ id: AttemptID, at moment: Moment, _ policy: RetryPolicy) -> [OperationEffect] {
-        guard let index = unquiet(id), attempts[index].startedAt != nil else { return [] }
+        guard let index = unquiet(id), attempts[index].mayAct else { return [] }
         attempts[index].quietAt = moment.now
         guard attempts[index].endedAt == nil else { return [] }
         return loseAgent(index, at: moment, policy)

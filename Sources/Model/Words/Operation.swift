@@ -115,6 +115,9 @@ public struct Attempt: Sendable, Hashable {
     /// From when on its agent certainly acts no more; `nil` while that is not known.
     public var quietAt: Date?
 
+    /// Whether somebody acts on it for all that is known, or has its command in hand although it came back from another.
+    public var mayAct: Bool { quietAt == nil && (startedAt != nil || endedAt != nil) }
+
     public init(
         id: AttemptID, operation: OperationID, number: Int, agent: AgentID? = nil, sentAt: Date, startedAt: Date? = nil,
         endedAt: Date? = nil, result: Result? = nil, error: WorkError? = nil, quietAt: Date? = nil

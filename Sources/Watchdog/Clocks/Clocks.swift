@@ -38,7 +38,7 @@ struct Clocks: Sendable {
     }
 
     private func closeLostAttempts() async throws -> Int {
-        guard await term.mayJudge else { return 0 }
+        guard await term.mayJudge() else { return 0 }
         return try await ledger.closeLostAttempts(as: term.leader, limit: Self.limit)
     }
 

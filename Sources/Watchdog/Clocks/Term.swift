@@ -1,17 +1,20 @@
 import FoundationEssentials
 import Ledger
 import Logging
+import Model
 import RabbitMQ
 import Wire
 
 /// The right to run the clocks: one watchdog's at a time, by the database's clock.
 ///
-/// A leader that has just taken over must not judge yet: reports that would clear an agent may still be in the queue. So it puts
-/// a marker of its own into the queue of reports, and judges once the marker has come back: all that was queued before it has
-/// been delivered then. With several watchdogs another one may get the marker; so a marker is sent again until one comes back.
+/// Reports that would clear an agent may still be in the queue. So the leader keeps putting markers of its own into the queue of
+/// reports, and judges silence only while they come back: all that was queued before them has been delivered then. With several
+/// watchdogs another one may get a marker; the next comes soon. When the clock has jumped it waits too (`SilenceJudge`).
 actor Term {
     static let length = Duration.seconds(10)
     private static let renewal = Duration.seconds(3)
+    /// Between two markers.
+    private static let beat = Duration.seconds(1)
     /// Of the term's end as this process sees it, so that it never acts a moment too long.
     private static let margin = Duration.seconds(2)
 
@@ -21,11 +24,9 @@ actor Term {
     let leader: UUID
     private let logger: Logger
 
+    private var renewedAt: ContinuousClock.Instant?
     private var until: ContinuousClock.Instant?
-    /// The number of the last marker sent in this term, and whether one came back.
-    private var marker = 0
-    private var firstMarker = 0
-    private var mayJudgeNow = false
+    private var judge = SilenceJudge<ContinuousClock.Instant>()
 
     init(ledger: Ledger, publisher: Publisher, signer: Signer, leader: UUID, logger: Logger) {
         self.ledger = ledger
@@ -37,15 +38,19 @@ actor Term {
 
     var isLeading: Bool { until.map { $0 > .now } ?? false }
 
-    /// Whether silence may be taken for absence.
-    var mayJudge: Bool { isLeading && mayJudgeNow }
+    /// Whether silence may be taken for absence now. Asked before every pass, it finds out whether the clock has jumped.
+    func mayJudge() -> Bool {
+        judge.compare(.now, with: Date())
+        return isLeading && judge.mayJudge(at: .now)
+    }
 
     /// Renews the term until its task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            await renew()
-            if isLeading, !mayJudgeNow { await sendMarker() }
-            try? await Task.sleep(for: isLeading && !mayJudgeNow ? .seconds(1) : Self.renewal)
+            if renewedAt.map({ $0.duration(to: .now) >= Self.renewal }) ?? true { await renew() }
+            judge.compare(.now, with: Date())
+            if isLeading { await sendMarker() }
+            try? await Task.sleep(for: Self.beat)
         }
     }
 
@@ -61,12 +66,12 @@ actor Term {
     }
 
     func markerCameBack(_ marker: Marker) {
-        guard marker.leader == leader, marker.number >= firstMarker, marker.number > 0 else { return }
-        mayJudgeNow = true
+        if marker.leader == leader { judge.cameBack(marker: marker.number) }
     }
 
     private func renew() async {
         let asked = ContinuousClock.now
+        renewedAt = asked
         do {
             let isMine = try await ledger.holdTerm(leader: leader, for: Self.length)
             isMine ? hold(until: asked + Self.length - Self.margin) : lose()
@@ -78,8 +83,7 @@ actor Term {
     private func hold(until end: ContinuousClock.Instant) {
         if !isLeading {
             logger.info("leading: the clocks run here", metadata: ["leader": "\(leader)"])
-            firstMarker = marker + 1
-            mayJudgeNow = false
+            judge.began()
         }
         until = end
     }
@@ -90,8 +94,7 @@ actor Term {
     }
 
     private func sendMarker() async {
-        marker += 1
-        let mark = Marker(leader: leader, number: marker)
+        let mark = Marker(leader: leader, number: judge.nextMarker(at: .now))
         guard let message = try? signer.message(.marker, to: .reports("markers"), site: "markers", payload: mark) else { return }
         _ = await publisher.publish([message], timeout: .seconds(5))
     }

@@ -45,7 +45,7 @@ struct DecisionTests {
         let stops = Mutex(0)
         registry.run(attempt) { stops.withLock { $0 += 1 } }
         #expect(stops.withLock { $0 } == 1)
-        registry.end(attempt)
+        registry.end(attempt, isSettled: true)
         #expect(registry.operations.isEmpty)
     }
 

@@ -1,0 +1,149 @@
+import FoundationEssentials
+import Model
+
+/// Where a book's rows are kept: a transaction of PostgreSQL, or one of the simulation's memory. Whatever it keeps, all that one
+/// book does in it happens together or not at all, and the constraints of `schemas/ledger/` hold after every statement.
+protocol BookStore {
+    // Loading. What is locked stays as it is until the end of the transaction.
+
+    /// With what is in flight on them, in the order of their ids; missing ones are left out.
+    func lockHosts(_ ids: [HostID]) throws -> [HostEntry]
+    func lockChains(_ ids: [ChainID]) throws -> [ChainEntry.Stored]
+    func lockLease(_ id: LeaseID) throws -> LeaseEntry?
+    func work(_ selection: WorkSelection) throws -> [WorkEntry]
+    func host(ofChain id: ChainID) throws -> HostID?
+    func host(ofOperation id: OperationID) throws -> HostID?
+    func hasSite(_ name: String) throws -> Bool
+
+    // Values of a locked host.
+
+    /// Ports that somebody has or that are blocked, in rising order.
+    func takenPorts(on host: HostID, at now: Date) throws -> [Int]
+    func take(ports: [Int], for chain: ChainID, on host: HostID) throws
+    /// Numbers of subnets that somebody has or that are blocked, in rising order.
+    func takenSubnets(on host: Host, at now: Date) throws -> [Int]
+    /// - Returns: the subnet in CIDR form.
+    func take(subnet number: Int, for chain: ChainID, on host: Host) throws -> String
+    func block(port: Int, on host: HostID, until time: Date) throws
+    func block(subnet: String, on host: HostID, until time: Date) throws
+    /// How many are taken or blocked.
+    func takenValues(on host: Host) throws -> (ports: Int, subnets: Int)
+    func freeValues(of chain: ChainID) throws
+
+    // What waits, and what is due.
+
+    /// For each host as many operations as it has room for, in their order: those that wait and may be sent.
+    func waiting(on windows: [(host: HostID, room: Int)], at now: Date) throws -> [OperationID]
+    /// Hosts whose windows have room and on which something waits.
+    func hosts(with waiting: WaitingWork, limit: Int) throws -> [HostID]
+    func rooms(for use: HostUse) throws -> [HostRoom]
+    func lostAttempts(heardBefore: Date, startedBefore: Date, limit: Int) throws -> [LostAttempt]
+    func expiredLeases(at now: Date, limit: Int) throws -> [PlacedChain]
+    /// Failed chains of pools, in nobody's hands, whose last operation ended before `time`.
+    func failedChains(restingSince time: Date, limit: Int) throws -> [PlacedChain]
+    func pools() throws -> [Pool]
+    /// For each pool, how many of its chains are ready or on their way, and in nobody's hands.
+    func unleasedChains() throws -> [PoolID: Int]
+    /// The chains of a host, and whether an observation may speak of them: nothing of theirs is open, nothing is newer than
+    /// `asOf`, and no repair has failed since `time`.
+    func chainsAtRest(on host: HostID, asOf: Int, noRepairFailedSince time: Date) throws -> [ChainID: Bool]
+    func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
+    /// Whether the term is the caller's; then nobody else gets it before the transaction's end.
+    func holdsTerm(_ leader: UUID) throws -> Bool
+
+    // Applications.
+
+    /// What the tenant and holder have already.
+    func held(by tenant: String, holder: String?) throws -> (lease: Lease, chain: Chain)?
+    func newestOperation(of chain: ChainID) throws -> Operation?
+    /// Takes the eldest chain that will do, and stores the lease.
+    ///
+    /// - Parameter waits: for chains that others hold locked; else they are passed over.
+    func claim(_ stage: ClaimStage, for application: Application, lease: Lease, waits: Bool) throws -> Chain?
+    /// What makes this chain goes before what merely fills.
+    func hurry(_ chain: ChainID) throws
+
+    /// Puts changes back, in the order that `BookChanges` tells.
+    ///
+    /// - Returns: the sequence numbers of new operations.
+    func store(_ changes: BookChanges) throws -> [Int]
+}
+
+/// Which operations are loaded.
+enum WorkSelection {
+    case operations([OperationID])
+    /// The open ones, and those whose started attempts may still act.
+    case openOfChains([ChainID])
+    /// The open ones of hosts themselves.
+    case openOfHosts([HostID])
+}
+
+enum WaitingWork {
+    case queued
+    /// Retries due at that time.
+    case retrying(Date)
+}
+
+/// What a host must be ready for.
+enum HostUse {
+    /// The scheduler's choice.
+    case scheduling
+    /// Pools.
+    case filling
+}
+
+enum ClaimStage {
+    case ready
+    case coming
+
+    var leaseStatus: LeaseStatus { self == .ready ? .active : .waiting }
+}
+
+struct PlacedChain: Hashable {
+    var chain: ChainID
+    var host: HostID
+}
+
+struct LostAttempt {
+    var id: AttemptID
+    var operation: OperationID
+    var host: HostID
+    /// Else it has lasted for too long.
+    var isAgentGone: Bool
+}
+
+/// What a book changed, in the order in which it is stored: what has ended before what takes its place.
+struct BookChanges {
+    var newHosts: [Host] = []
+    var hosts: [HostEntry.Stored] = []
+    var endedLeases: [LeaseEntry] = []
+    var newChains: [ChainEntry.Stored] = []
+    var leases: [LeaseEntry] = []
+    var chains: [ChainEntry.Stored] = []
+    /// Ended ones first, then in the order of their sequence.
+    var work: [WorkEntry] = []
+    var newWork: [WorkEntry] = []
+    var newAttempts: [(attempt: Attempt, chain: ChainID?, generation: Int?)] = []
+    var attempts: [Attempt] = []
+    /// Attempts whose commands go to the outbox.
+    var sent: [Attempt] = []
+    /// Attempts that an agent has answered: their commands need no publication any more.
+    var arrived: [AttemptID] = []
+    var afterwards: [Afterthought] = []
+
+    var isEmpty: Bool {
+        newHosts.isEmpty && hosts.isEmpty && endedLeases.isEmpty && newChains.isEmpty && leases.isEmpty && chains.isEmpty
+            && work.isEmpty && newWork.isEmpty && newAttempts.isEmpty && attempts.isEmpty && sent.isEmpty && arrived.isEmpty
+            && afterwards.isEmpty
+    }
+}
+
+/// What follows everything else.
+enum Afterthought {
+    case freeValues(ChainID)
+    /// Nobody is to be given a chain that nobody can see.
+    case loseSight(HostID)
+    /// Objects with our label that the ledger knows nothing of; an operator decides.
+    case unknownObjects(ChainID, HostID, Date)
+    case heard(AgentPresence, Date)
+}

@@ -1,0 +1,146 @@
+import FoundationEssentials
+import Model
+import PostgreSQL
+
+extension SessionStore {
+    /// What waits for its chain is left out, so that it keeps no place from others.
+    func waiting(on windows: [(host: HostID, room: Int)], at now: Date) throws -> [OperationID] {
+        let rows = try session.query(
+            """
+            SELECT next.id FROM unnest($1::uuid[], $2::bigint[]) AS window_of (host, room), LATERAL (
+                SELECT o.id, o.priority, o.sequence FROM operations o
+                WHERE o.host = window_of.host AND o.status IN ('queued', 'retrying') AND (o.status = 'queued' OR o.retry_at <= $3)
+                    AND NOT EXISTS (
+                        SELECT FROM operations f WHERE f.host = o.host AND f.chain IS NOT DISTINCT FROM o.chain
+                            AND f.status IN ('sent', 'working'))
+                    AND NOT EXISTS (
+                        SELECT FROM attempts a WHERE a.chain = o.chain AND a.quiet_at IS NULL
+                            AND (a.started_at IS NOT NULL OR a.ended_at IS NOT NULL)
+                            AND a.generation < (o.desired->>'generation')::integer)
+                ORDER BY o.priority, o.sequence LIMIT window_of.room) AS next
+            ORDER BY next.priority, next.sequence
+            """, windows.map(\.host.uuid), windows.map(\.room), now)
+        return try rows.map { try $0.id("id") }
+    }
+
+    func hosts(with waiting: WaitingWork, limit: Int) throws -> [HostID] {
+        switch waiting {
+        case .queued: try hosts(where: "o.status = 'queued'", [limit])
+        case .retrying(let now): try hosts(where: "o.status = 'retrying' AND o.retry_at <= $2", [limit, now])
+        }
+    }
+
+    /// - Parameter parameters: `$1` is how many hosts at most, the others are the condition's.
+    private func hosts(where condition: StaticString, _ parameters: [any PostgresEncodable]) throws -> [HostID] {
+        let rows = try session.query(
+            """
+            SELECT waiting.host FROM (SELECT DISTINCT o.host FROM operations o WHERE \(condition)) AS waiting
+            JOIN hosts h ON h.id = waiting.host
+            WHERE h.parallel > (SELECT count(*) FROM operations f WHERE f.host = h.id AND f.status IN ('sent', 'working'))
+            LIMIT $1
+            """, parameters)
+        return try rows.map { try $0.id("host") }
+    }
+
+    func rooms(for use: HostUse) throws -> [HostRoom] {
+        let condition = use == .filling ? "schedulable AND autofill" : "schedulable"
+        let rows = try session.query(
+            "SELECT id, capacity - chains AS free FROM hosts WHERE status = 'active' AND chains < capacity AND \(condition)")
+        return try rows.map { HostRoom(host: try $0.id("id"), free: try $0.decode("free")) }
+    }
+
+    func lostAttempts(heardBefore: Date, startedBefore: Date, limit: Int) throws -> [LostAttempt] {
+        let rows = try session.query(
+            """
+            SELECT * FROM (
+                SELECT a.id, a.operation, o.host, coalesce(g.last_seen_at, a.started_at, a.ended_at) <= $1 AS agent_gone,
+                    coalesce(a.ended_at IS NULL AND a.started_at <= $2, false) AS unfinished
+                FROM attempts a JOIN operations o ON o.id = a.operation LEFT JOIN agents g ON g.id = a.agent
+                WHERE a.quiet_at IS NULL AND (a.started_at IS NOT NULL OR a.ended_at IS NOT NULL)) AS at_work
+            WHERE agent_gone OR unfinished ORDER BY id LIMIT $3
+            """, heardBefore, startedBefore, limit)
+        return try rows.map { row in
+            LostAttempt(
+                id: try row.id("id"), operation: try row.id("operation"), host: try row.id("host"),
+                isAgentGone: try row["agent_gone"])
+        }
+    }
+
+    func expiredLeases(at now: Date, limit: Int) throws -> [PlacedChain] {
+        let rows = try session.query(
+            """
+            SELECT l.chain, c.host FROM leases l JOIN chains c ON c.id = l.chain
+            WHERE l.status = 'active' AND l.expires_at <= $1 ORDER BY l.expires_at LIMIT $2
+            """, now, limit)
+        return try rows.map { PlacedChain(chain: try $0.id("chain"), host: try $0.id("host")) }
+    }
+
+    func failedChains(restingSince time: Date, limit: Int) throws -> [PlacedChain] {
+        let rows = try session.query(
+            """
+            SELECT c.id, c.host FROM chains c
+            WHERE c.phase = 'failed' AND c.pool IS NOT NULL AND c.lease IS NULL
+                AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND (o.ended_at IS NULL OR o.ended_at > $1))
+            ORDER BY c.id LIMIT $2
+            """, time, limit)
+        return try rows.map { PlacedChain(chain: try $0.id("id"), host: try $0.id("host")) }
+    }
+
+    func pools() throws -> [Model.Pool] {
+        try session.query("SELECT * FROM pools ORDER BY id").map { try Model.Pool($0) }
+    }
+
+    func unleasedChains() throws -> [PoolID: Int] {
+        let rows = try session.query(
+            """
+            SELECT pool, count(*) AS count FROM chains
+            WHERE pool IS NOT NULL AND lease IS NULL AND phase IN ('creating', 'running', 'stopped', 'resetting') GROUP BY pool
+            """)
+        var counts: [PoolID: Int] = [:]
+        for row in rows { counts[try row.id("pool")] = try row.decode("count") }
+        return counts
+    }
+
+    func chainsAtRest(on host: HostID, asOf: Int, noRepairFailedSince time: Date) throws -> [ChainID: Bool] {
+        let rows = try session.query(
+            """
+            SELECT c.id, coalesce(newest.sequence <= $2, true) AND coalesce(NOT newest.failed, true)
+                AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest
+            FROM chains c LEFT JOIN LATERAL (
+                SELECT o.sequence, o.kind = 'chain.repair' AND o.status = 'failed' AND o.ended_at > $3 AS failed
+                FROM operations o WHERE o.chain = c.id ORDER BY o.sequence DESC LIMIT 1) AS newest ON true
+            WHERE c.host = $1 AND c.phase <> 'gone'
+            """, host.uuid, asOf, time)
+        var known: [ChainID: Bool] = [:]
+        for row in rows { known[try row.id("id")] = try row.decode("at_rest") }
+        return known
+    }
+
+    func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest] {
+        let rows = try session.query(
+            """
+            WITH due AS (
+                SELECT id FROM hosts
+                WHERE status IN ('active', 'unreachable') AND facts IS NOT NULL
+                    AND (observe_asked_at IS NULL OR observe_asked_at <= $1)
+                    AND (observe_after IS NULL OR observe_after <= $2)
+                ORDER BY observe_asked_at NULLS FIRST, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+            )
+            UPDATE hosts h SET observe_number = greatest(observe_number, observed_number) + 1, observe_asked_at = $2
+            FROM due WHERE h.id = due.id
+            RETURNING \(Host.columns), h.observe_number, h.observed_digest,
+                coalesce((SELECT max(o.sequence) FROM operations o WHERE o.host = h.id), 0) AS as_of
+            """, askedBefore, now, limit)
+        return try rows.map { row in
+            ObservationRequest(
+                host: try Host(row), number: try row["observe_number"], asOf: try row["as_of"],
+                digest: try row["observed_digest"])
+        }
+    }
+
+    func holdsTerm(_ leader: UUID) throws -> Bool {
+        let row = try session.queryOne(
+            "SELECT 1 FROM leaders WHERE duty = 'clocks' AND leader = $1 AND until > clock_timestamp() FOR SHARE", leader)
+        return row != nil
+    }
+}

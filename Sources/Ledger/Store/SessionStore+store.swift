@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Model
+import PostgreSQL
+
+extension SessionStore {
+    func store(_ changes: BookChanges) throws -> [Int] {
+        var statements = try self.statements(before: changes)
+        let firstInsertion = statements.count
+        statements += try changes.newWork.map { try $0.operation.insertion(desired: $0.now.desired) }
+        statements += try self.statements(after: changes)
+        let results = try session.pipeline(statements)
+        return try changes.newWork.indices.map { try results[firstInsertion + $0][0].decode("sequence") }
+    }
+
+    private func statements(before changes: BookChanges) throws -> [Statement] {
+        var statements = try changes.newHosts.map { try $0.insertion() }
+        statements += try changes.hosts.map { try $0.update() }
+        statements += changes.endedLeases.map(\.statement)
+        statements += try changes.newChains.map { try $0.chain.insertion(lease: $0.lease) }
+        statements += changes.leases.map(\.statement)
+        statements += try changes.chains.map { try $0.chain.update(lease: $0.lease) }
+        return try statements + changes.work.map { try $0.operation.update(desired: $0.now.desired) }
+    }
+
+    private func statements(after changes: BookChanges) throws -> [Statement] {
+        var statements = try changes.newAttempts.map { try $0.attempt.insertion(chain: $0.chain, generation: $0.generation) }
+        statements += try changes.attempts.map { try $0.update() }
+        statements += changes.sent.map { attempt in
+            Statement("INSERT INTO outbox (operation, attempt) VALUES ($1, $2)", attempt.operation.uuid, attempt.id.uuid)
+        }
+        if !changes.arrived.isEmpty {
+            statements.append(Statement("DELETE FROM outbox WHERE attempt = ANY($1)", changes.arrived.map(\.uuid)))
+        }
+        return statements + changes.afterwards.flatMap(\.statements)
+    }
+}
+
+extension LeaseEntry {
+    fileprivate var statement: Statement { stored == nil ? lease.insertion(sole: sole, ttl: ttl) : lease.update() }
+}
+
+extension HostEntry.Stored {
+    /// What transitions may change. An outstanding request is answered when its number has been observed.
+    fileprivate func update() throws -> Statement {
+        Statement(
+            """
+            UPDATE hosts SET status = $2, reason = $3, facts = $4, look_failures = $5, observed_number = $6, observed_digest = $7,
+                observe_after = $8, observe_asked_at = CASE WHEN observe_number > $6 THEN observe_asked_at END
+            WHERE id = $1
+            """,
+            host.id.uuid, host.status, host.reason?.withoutNUL, try StoredJSON.optionalText(host.facts), looks.failures,
+            looks.number, looks.digest, looks.after)
+    }
+}
+
+extension Afterthought {
+    fileprivate var statements: [Statement] {
+        switch self {
+        case .freeValues(let chain): SessionStore.freeingValues(of: chain)
+        case .loseSight(let host):
+            [
+                Statement(
+                    "UPDATE chains SET health = 'unknown', health_detail = $2 WHERE host = $1 AND phase = 'running'", host.uuid,
+                    "the host is unreachable")
+            ]
+        case .unknownObjects(let chain, let host, let now):
+            [
+                Statement(
+                    """
+                    INSERT INTO events (at, kind, host, chain, detail)
+                    SELECT $1, 'unknown-objects', $2, $3, '{}'
+                    WHERE NOT EXISTS (SELECT FROM events WHERE kind = 'unknown-objects' AND host = $2 AND chain = $3)
+                    """, now, host.uuid, chain.uuid)
+            ]
+        case .heard(let presence, let time): [presence.heard(at: time)]
+        }
+    }
+}
+
+extension AgentPresence {
+    fileprivate func heard(at time: Date) -> Statement {
+        Statement(
+            """
+            INSERT INTO agents (id, name, site, driver, version, schemas, working, first_seen_at, last_seen_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+            ON CONFLICT (id) DO UPDATE SET name = $2, version = $5, schemas = $6, working = $7,
+                last_seen_at = greatest(agents.last_seen_at, $8)
+            """,
+            id.uuid, name.withoutNUL, site, driver, version.withoutNUL, schemas, working.map(\.uuid), time)
+    }
+}

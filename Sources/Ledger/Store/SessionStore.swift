@@ -1,0 +1,113 @@
+import FoundationEssentials
+import Model
+import PostgreSQL
+
+/// One transaction of PostgreSQL.
+struct SessionStore: BookStore {
+    let session: Session
+
+    func lockHosts(_ ids: [HostID]) throws -> [HostEntry] {
+        let uuids = ids.map(\.uuid)
+        let results = try session.pipeline([
+            Statement(
+                "SELECT \(Host.columns), \(Looks.columns) FROM hosts h WHERE h.id = ANY($1) ORDER BY h.id FOR NO KEY UPDATE",
+                uuids),
+            // A statement of its own: counted by the one that waits for the lock, it would be as old as the wait.
+            Statement(
+                """
+                SELECT host, count(*) AS in_flight FROM operations
+                WHERE host = ANY($1) AND status IN ('sent', 'working') GROUP BY host
+                """, uuids),
+        ])
+        var inFlight: [HostID: Int] = [:]
+        for row in results[1] { inFlight[try row.id("host")] = try row.decode("in_flight") }
+        return try results[0].map { row in
+            var entry = try HostEntry(row)
+            entry.inFlight = inFlight[entry.host.id] ?? 0
+            return entry
+        }
+    }
+
+    func lockChains(_ ids: [ChainID]) throws -> [ChainEntry.Stored] {
+        try session.query(
+            Statement("SELECT \(Chain.columns) FROM chains c WHERE c.id = ANY($1) ORDER BY c.id FOR UPDATE", ids.map(\.uuid))
+        ).map { ChainEntry.Stored(chain: try Chain($0), lease: try $0.optionalID("lease")) }
+    }
+
+    func lockLease(_ id: LeaseID) throws -> LeaseEntry? {
+        let row = try session.queryOne("SELECT \(Lease.columns), l.sole FROM leases l WHERE l.id = $1 FOR UPDATE", id.uuid)
+        return try row.map { row in
+            let lease = try Lease(row)
+            return LeaseEntry(lease: lease, stored: lease, ttl: try row["ttl"], sole: try row["sole"])
+        }
+    }
+
+    func work(_ selection: WorkSelection) throws -> [WorkEntry] {
+        switch selection {
+        case .operations(let ids): try work(in: "SELECT unnest($1::uuid[])", ids.map(\.uuid))
+        case .openOfHosts(let ids):
+            try work(
+                in: "SELECT id FROM operations WHERE host = ANY($1) AND chain IS NULL AND ended_at IS NULL", ids.map(\.uuid))
+        case .openOfChains(let ids):
+            try work(
+                in: """
+                    SELECT id FROM operations WHERE chain = ANY($1) AND ended_at IS NULL
+                    UNION SELECT operation FROM attempts WHERE chain = ANY($1) AND quiet_at IS NULL
+                        AND (started_at IS NOT NULL OR ended_at IS NOT NULL)
+                    """, ids.map(\.uuid))
+        }
+    }
+
+    private func work(in selection: String, _ ids: [UUID]) throws -> [WorkEntry] {
+        let results = try session.pipeline([
+            Statement("SELECT \(Operation.columns), o.desired FROM operations o WHERE o.id IN (\(selection))", ids),
+            Statement(
+                "SELECT \(Attempt.columns), a.generation FROM attempts a WHERE a.operation IN (\(selection)) ORDER BY a.number",
+                ids),
+        ])
+        var attempts: [OperationID: [Row]] = [:]
+        for row in results[1] { attempts[try row.id("operation"), default: []].append(row) }
+        return try results[0].map { row in try WorkEntry(row, attempts: attempts[try row.id("id")] ?? []) }
+    }
+
+    func host(ofChain id: ChainID) throws -> HostID? {
+        try session.queryOne("SELECT host FROM chains WHERE id = $1", id.uuid).map { try $0.id("host") }
+    }
+
+    func host(ofOperation id: OperationID) throws -> HostID? {
+        try session.queryOne("SELECT host FROM operations WHERE id = $1", id.uuid).map { try $0.id("host") }
+    }
+
+    func hasSite(_ name: String) throws -> Bool {
+        try session.queryOne("SELECT 1 FROM sites WHERE name = $1", name) != nil
+    }
+}
+
+extension Looks {
+    static let columns = "h.look_failures, h.observed_number, h.observed_digest, h.observe_after"
+
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            failures: try row["look_failures"], number: try row["observed_number"], digest: try row["observed_digest"],
+            after: try row["observe_after"])
+    }
+}
+
+extension HostEntry {
+    fileprivate init(_ row: Row) throws {
+        let stored = Stored(host: try Host(row), looks: try Looks(row))
+        self.init(now: stored, stored: stored, chains: try row["chains"])
+    }
+}
+
+extension WorkEntry {
+    fileprivate init(_ row: Row, attempts: [Row]) throws {
+        let record = OperationRecord(operation: try Operation(row), attempts: try attempts.map { try Attempt($0) })
+        let stored = Stored(record: record, desired: try row.optionalJSON("desired"))
+        var generations: [AttemptID: Int] = [:]
+        for attempt in attempts {
+            generations[try attempt.id("id")] = try attempt.decode("generation", as: Int?.self)
+        }
+        self.init(now: stored, stored: stored, generations: generations)
+    }
+}

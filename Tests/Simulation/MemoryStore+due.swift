@@ -1,0 +1,149 @@
+import FoundationEssentials
+import Model
+
+@testable import Ledger
+
+extension MemoryStore {
+    func waiting(on windows: [(host: HostID, room: Int)], at now: Date) throws -> [OperationID] {
+        try burn()
+        let waiting = windows.flatMap { window in
+            tables.work.values
+                .filter { $0.operation.host == window.host && $0.operation.isDue(at: now) && isFree($0) }
+                .sorted { $0.operation.turn < $1.operation.turn }
+                .prefix(window.room)
+        }
+        return waiting.sorted { $0.operation.turn < $1.operation.turn }.map(\.operation.id)
+    }
+
+    private func isFree(_ entry: WorkEntry) -> Bool {
+        !tables.work.values.contains { other in
+            guard other.operation.host == entry.operation.host, other.operation.chain == entry.operation.chain else {
+                return false
+            }
+            return other.operation.status.inFlight
+                || (entry.operation.chain != nil && other.mayAct(below: entry.now.desired?.generation ?? 0))
+        }
+    }
+
+    func hosts(with waiting: WaitingWork, limit: Int) throws -> [HostID] {
+        try burn()
+        let matching = tables.work.values.map(\.operation).filter { operation in
+            switch waiting {
+            case .queued: operation.status == .queued
+            case .retrying(let now): operation.status == .retrying && operation.isDue(at: now)
+            }
+        }
+        return Set(matching.map(\.host))
+            .filter { id in tables.hosts[id].map { tables.inFlight(on: id) < $0.entry.host.parallel } ?? false }
+            .sorted { $0.description < $1.description }
+    }
+
+    func rooms(for use: HostUse) throws -> [HostRoom] {
+        try burn()
+        return tables.hosts.values.map(\.entry.host)
+            .filter { $0.status == .active && $0.schedulable && (use == .scheduling || $0.autofill) }
+            .map { HostRoom(host: $0.id, free: $0.capacity - tables.chainCount(on: $0.id)) }
+            .filter { $0.free > 0 }
+            .sorted { $0.host.description < $1.host.description }
+    }
+
+    func lostAttempts(heardBefore: Date, startedBefore: Date, limit: Int) throws -> [LostAttempt] {
+        try burn()
+        var lost: [LostAttempt] = []
+        for entry in tables.work.values {
+            for attempt in entry.attempts {
+                guard attempt.mayAct, let since = attempt.startedAt ?? attempt.endedAt else { continue }
+                let isGone = (attempt.agent.flatMap { tables.heard[$0] } ?? since) <= heardBefore
+                guard isGone || (attempt.endedAt == nil && since <= startedBefore) else { continue }
+                lost.append(
+                    LostAttempt(id: attempt.id, operation: attempt.operation, host: entry.operation.host, isAgentGone: isGone))
+            }
+        }
+        return lost.sorted { $0.id.description < $1.id.description }
+    }
+
+    func expiredLeases(at now: Date, limit: Int) throws -> [PlacedChain] {
+        try burn()
+        return tables.leases.values
+            .filter { $0.lease.status == .active && ($0.lease.expiresAt ?? .distantFuture) <= now }
+            .compactMap { entry in tables.chains[entry.lease.chain].map { PlacedChain(chain: $0.chain.id, host: $0.chain.host) } }
+            .sorted { $0.chain.description < $1.chain.description }
+    }
+
+    func failedChains(restingSince time: Date, limit: Int) throws -> [PlacedChain] {
+        try burn()
+        return tables.chains.values
+            .filter { entry in
+                entry.chain.phase == .failed && entry.chain.pool != nil && entry.lease == nil
+                    && !tables.work.values.contains {
+                        $0.operation.chain == entry.chain.id && ($0.operation.endedAt ?? .distantFuture) > time
+                    }
+            }
+            .map { PlacedChain(chain: $0.chain.id, host: $0.chain.host) }
+            .sorted { $0.chain.description < $1.chain.description }
+    }
+
+    func pools() throws -> [Pool] {
+        try burn()
+        return tables.pools
+    }
+
+    func unleasedChains() throws -> [PoolID: Int] {
+        try burn()
+        let counted: Set<ChainPhase> = [.creating, .running, .stopped, .resetting]
+        var counts: [PoolID: Int] = [:]
+        for entry in tables.chains.values where entry.lease == nil && counted.contains(entry.chain.phase) {
+            if let pool = entry.chain.pool { counts[pool, default: 0] += 1 }
+        }
+        return counts
+    }
+
+    func chainsAtRest(on host: HostID, asOf: Int, noRepairFailedSince time: Date) throws -> [ChainID: Bool] {
+        try burn()
+        var known: [ChainID: Bool] = [:]
+        for entry in tables.chains.values where entry.chain.host == host && entry.chain.phase != .gone {
+            let all = tables.work.values.map(\.operation).filter { $0.chain == entry.chain.id }
+            guard let newest = all.max(by: { $0.sequence < $1.sequence }) else { continue }
+            let failed = newest.kind == .repair && newest.status == .failed && (newest.endedAt ?? .distantPast) > time
+            known[entry.chain.id] = newest.sequence <= asOf && !failed && all.allSatisfy(\.status.hasEnded)
+        }
+        return known
+    }
+
+    func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest] {
+        try burn()
+        var requests: [ObservationRequest] = []
+        for id in tables.hosts.keys.sorted(by: { $0.description < $1.description }) {
+            guard var row = tables.hosts[id], row.isDue(askedBefore: askedBefore, at: now) else { continue }
+            row.askedNumber = max(row.askedNumber, row.entry.looks.number) + 1
+            row.askedAt = now
+            tables.hosts[id] = row
+            let asOf = tables.work.values.filter { $0.operation.host == id }.map(\.operation.sequence).max() ?? 0
+            requests.append(
+                ObservationRequest(
+                    host: row.entry.host, number: row.askedNumber, asOf: asOf, digest: row.entry.looks.digest))
+        }
+        return requests
+    }
+
+    func holdsTerm(_ leader: UUID) throws -> Bool {
+        try burn()
+        return tables.leader.map { $0.id == leader && $0.until > databaseTime } ?? false
+    }
+}
+
+extension Tables.HostRow {
+    fileprivate func isDue(askedBefore: Date, at now: Date) -> Bool {
+        let host = entry.host
+        guard host.status == .active || host.status == .unreachable, host.facts != nil else { return false }
+        return askedAt.map { $0 <= askedBefore } ?? true && entry.looks.after.map { $0 <= now } ?? true
+    }
+}
+
+extension Operation {
+    fileprivate var turn: (Int, Int) { (priority.rawValue, sequence) }
+
+    fileprivate func isDue(at now: Date) -> Bool {
+        status == .queued || (status == .retrying && (retryAt ?? .distantFuture) <= now)
+    }
+}
