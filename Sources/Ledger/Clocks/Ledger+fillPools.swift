@@ -38,12 +38,13 @@ extension Book {
         return places
     }
 
-    /// For each pool, how many of its chains are ready or on their way, and in nobody's hands.
+    /// For each pool, how many of its chains are in nobody's hands and not on their way out. A failed one counts until it is
+    /// replaced: where chains can't be made, a pool does not fill its hosts with failures.
     private func unleasedChains() throws -> [PoolID: Int] {
         let rows = try session.query(
             """
             SELECT pool, count(*) AS count FROM chains
-            WHERE pool IS NOT NULL AND lease IS NULL AND phase IN ('creating', 'running', 'stopped', 'resetting') GROUP BY pool
+            WHERE pool IS NOT NULL AND lease IS NULL AND phase NOT IN ('deleting', 'gone') GROUP BY pool
             """)
         var counts: [PoolID: Int] = [:]
         for row in rows { counts[try row.id("pool")] = try row.decode("count") }
