@@ -7,7 +7,7 @@ extension DockerDriver {
         let daemon = try await daemon(of: host, context)
         let found = Found(
             containers: try await daemon.containers(), networks: try await daemon.networks(), volumes: try await daemon.volumes())
-        return try await explained(Observation(found).host(), daemon)
+        return try await explained(Observation(found.made(for: host.id)).host(), daemon)
     }
 
     /// What an unhealthy node's last probe said. The list of containers doesn't tell; so many are asked for at most.

@@ -18,6 +18,14 @@ struct Found: Sendable {
         return rest
     }
 
+    /// What was made for one host of the ledger: two of them may be the same daemon, and neither may clear away the other's.
+    func made(for host: HostID) -> Found {
+        Found(
+            containers: containers.filter { ObjectLabels($0.labels)?.host == host },
+            networks: networks.filter { ObjectLabels($0.labels ?? [:])?.host == host },
+            volumes: volumes.filter { ObjectLabels($0.labels ?? [:])?.host == host })
+    }
+
     func vault(for work: ChainWork, of installation: InstallationID) -> SealedVault? {
         volumes.lazy.compactMap {
             $0.vault(of: work.id, incarnation: work.desired.incarnation, installation: installation)
