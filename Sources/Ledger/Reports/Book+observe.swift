@@ -19,7 +19,7 @@ extension Book {
             looks.failures = 0
         case .seen(let seen, let digest):
             looks.failures = 0
-            let complete = try take(seen, on: observation.host, asOf: observation.asOf)
+            let complete = try take(seen, on: observation.host, observation)
             looks.digest = complete ? digest : ""
             if !complete { looks.after = now.addingTimeInterval(lookAgain.afterSettingAside) }
         case .failed:
@@ -53,9 +53,9 @@ extension Book {
     /// Takes over what was seen of chains at rest, and asks for repairs.
     ///
     /// - Returns: whether all that was seen could be judged.
-    private func take(_ seen: HostObservation, on host: HostID, asOf: Int) throws -> Bool {
+    private func take(_ seen: HostObservation, on host: HostID, _ observation: AgentReport.Observation) throws -> Bool {
         try write()
-        let known = try chainsOnHost(host, asOf: asOf)
+        let known = try chainsOnHost(host, asSeenBy: observation)
         try load(chains: known.filter(\.value).keys)
         let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for (id, isAtRest) in known where isAtRest {
@@ -74,17 +74,23 @@ extension Book {
     }
 
     /// The chains of a host, and whether an observation may speak of them: nothing of theirs is open, nothing is newer than the
-    /// observation's request, and no repair has just failed.
-    private func chainsOnHost(_ host: HostID, asOf: Int) throws -> [ChainID: Bool] {
+    /// observation's request or ended after it was made, and no repair has just failed.
+    private func chainsOnHost(_ host: HostID, asSeenBy observation: AgentReport.Observation) throws -> [ChainID: Bool] {
         let rows = try session.query(
             """
-            SELECT c.id, coalesce(newest.sequence <= $2, true) AND coalesce(NOT newest.failed, true)
+            SELECT c.id, (newest.id IS NULL OR (newest.sequence <= $2 AND newest.ended_at <= request.asked_at
+                    AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at > $3)))
                 AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest
-            FROM chains c LEFT JOIN LATERAL (
-                SELECT o.sequence, o.kind = 'chain.repair' AND o.status = 'failed' AND o.ended_at > $3 AS failed
+            FROM chains c
+            CROSS JOIN (
+                -- When an earlier request than the outstanding one was made is not known any more: then it is long ago.
+                SELECT CASE WHEN observe_number = $4 THEN observe_asked_at ELSE '-infinity' END AS asked_at
+                FROM hosts WHERE id = $1) AS request
+            LEFT JOIN LATERAL (
+                SELECT o.id, o.sequence, o.kind, o.status, o.ended_at
                 FROM operations o WHERE o.chain = c.id ORDER BY o.sequence DESC LIMIT 1) AS newest ON true
             WHERE c.host = $1 AND c.phase <> 'gone'
-            """, host.uuid, asOf, now.addingTimeInterval(-repairPause))
+            """, host.uuid, observation.asOf, now.addingTimeInterval(-repairPause), observation.number)
         var known: [ChainID: Bool] = [:]
         for row in rows { known[try row.id("id")] = try row.decode("at_rest") }
         return known

@@ -32,6 +32,16 @@ struct Found: Sendable {
         }.first
     }
 
+    /// What a node wrote, its chain's secrets blotted out; empty where the vault can't be read, for then nobody can tell what is
+    /// secret.
+    func cleaned(_ text: String, of chain: ChainID, incarnation: Int, _ context: WorkContext) -> String {
+        let sealed = volumes.lazy.compactMap {
+            $0.vault(of: chain, incarnation: incarnation, installation: context.installation)
+        }.first
+        guard let sealed, let vault = try? context.vaults.open(sealed, chain: chain, incarnation: incarnation) else { return "" }
+        return vault.secrets.values.reduce(text) { $0.replacing(secret: $1) }
+    }
+
     /// A container that was not made from `vault` counts as made from something else, so that it is replaced.
     func nodes(madeFrom vault: SealedVault?) -> [FoundNode] {
         containers.compactMap { container in

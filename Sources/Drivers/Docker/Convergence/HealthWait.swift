@@ -89,7 +89,7 @@ extension ContainerDetails {
 }
 
 extension String {
-    fileprivate func replacing(secret: String) -> String {
+    func replacing(secret: String) -> String {
         secret.isEmpty ? self : split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
     }
 }
