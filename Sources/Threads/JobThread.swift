@@ -21,6 +21,9 @@ final class JobThread: Sendable {
     private let state = Mutex(State())
     /// The thread that runs the jobs now, 0 when there is none.
     private let thread = Atomic<pthread_t>(0)
+    /// How many callers are inside `enqueue`. The runtime keeps nothing alive for them: the job may run at once on the thread, let go
+    /// of its actor and with it of the executor, and the thread may end, all before `enqueue` is over. So the thread waits for them.
+    private let enqueuers = Atomic<Int>(0)
 
     init(name: String) {
         self.name = String(decoding: name.utf8.prefix(15), as: UTF8.self)
@@ -32,8 +35,10 @@ final class JobThread: Sendable {
     }
 
     func enqueue(_ job: QueuedJob) {
+        enqueuers.add(1, ordering: .acquiring)
         change { $0.jobs.append(job) }
         startIfNeeded()
+        enqueuers.subtract(1, ordering: .releasing)
     }
 
     func watch(_ watch: Watch?) {
@@ -89,6 +94,7 @@ extension JobThread {
             currentWatch()?.pump()
             sleepUntilNeeded()
         }
+        while enqueuers.load(ordering: .acquiring) > 0 { sched_yield() }
     }
 
     /// Runs the jobs that are there, and lets go of what they hold on to before the thread sleeps.

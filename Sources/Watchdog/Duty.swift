@@ -26,7 +26,7 @@ struct Duty: Service, CustomStringConvertible {
         let bell = RelayBell(pool: pool, logger: logger)
         let term = Term(ledger: ledger, publisher: publisher, signer: signer, leader: leader, logger: logger)
         let reader = ReportReader(
-            ledger: ledger, consumer: consumer, desk: ReportDesk(verifier: verifier, term: term),
+            ledger: ledger, consumer: consumer, desk: ReportDesk(verifier: verifier), term: term,
             deadLetters: DeadLetters(publisher: publisher, logger: logger), bell: bell, logger: logger)
         let clocks = Clocks(ledger: ledger, publisher: publisher, signer: signer, term: term, bell: bell, logger: logger)
         await withTaskGroup { group in

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Model
 import PostgreSQL
+import Synchronization
 
 /// A whole Continuo of a test's own: schema, vhost, keys, real processes; on the shared servers.
 actor Continuo {
@@ -11,8 +12,10 @@ actor Continuo {
     let http = HTTPClient()
     private let folder: URL
     private let environment: [String: String]
-    /// A share of the subnets and ports of the machine, so that installations under test do not meet.
+    /// A share of the subnets and ports of the machine, 0 to 39, so that installations under test do not meet.
     private let share: Int
+    /// The next share; the first is chosen at random, so that two runs seldom meet.
+    private static let shares = Atomic(Int.random(in: 0..<40))
     private(set) var engine: RunningProgram
     private(set) var agents: [RunningProgram] = []
     private(set) var watchdog: RunningProgram
@@ -27,8 +30,8 @@ actor Continuo {
     var label: String { "continuo.installation=\(installation)" }
 
     /// Runs a test in a Continuo of its own and leaves nothing of it behind, however the test ends.
-    static func run(share: Int, _ body: (Continuo) async throws -> Void) async throws {
-        let continuo = try await Continuo(share: share)
+    static func run(_ body: (Continuo) async throws -> Void) async throws {
+        let continuo = try await Continuo()
         do {
             try await body(continuo)
         } catch {
@@ -39,7 +42,7 @@ actor Continuo {
         await continuo.end()
     }
 
-    private init(share: Int) async throws {
+    private init() async throws {
         let servers = try Servers.fromEnvironment()
         let name = "e2e_" + UUID().uuidString.lowercased().replacing("-", with: "").prefix(12)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("continuo-\(name)")
@@ -47,7 +50,7 @@ actor Continuo {
         self.servers = servers
         self.name = name
         self.folder = folder
-        self.share = share
+        share = Self.shares.add(1, ordering: .relaxed).oldValue % 40
         environment = Self.environment(servers, name, folder)
         try await Self.make(name, servers, http)
         let rootKey = folder.appendingPathComponent("root.key").path
@@ -173,7 +176,7 @@ extension Continuo {
             [
                 "name": "local", "driver": "docker", "endpoint": .string("unix://\(servers.dockerSocket)"),
                 "address": "127.0.0.1",
-                "capacity": .integer(capacity), "autofill": .bool(autofill), "network": .string("10.\(220 + share).0.0/16"),
+                "capacity": .integer(capacity), "autofill": .bool(autofill), "network": .string("10.\(211 + share).0.0/16"),
                 "portRange": ["first": .integer(10_000 + share * 200), "last": .integer(10_199 + share * 200)],
             ], expect: [202])
         try await admin.succeeds(host)

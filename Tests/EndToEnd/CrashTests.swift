@@ -5,7 +5,7 @@ import Testing
 /// Programs that die at the worst moment: every accepted operation still ends as it should.
 @Suite(.serialized) struct CrashTests {
     @Test(.timeLimit(.minutes(6))) func anAgentThatDiesInTheMiddleOfACreate() async throws {
-        try await Continuo.run(share: 3) { continuo in
+        try await Continuo.run { continuo in
             let host = try await continuo.registerDocker(capacity: 1, autofill: false)
             let admin = await continuo.admin
             let created = try await admin.call("POST", "/v1/chains", continuo.chainRequest(on: host, nodes: 4), expect: [202])
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(6))) func anEngineThatDiesRightAfterItAccepted() async throws {
-        try await Continuo.run(share: 4) { continuo in
+        try await Continuo.run { continuo in
             let host = try await continuo.registerDocker(capacity: 1, autofill: false)
             let created = try await continuo.admin.call(
                 "POST", "/v1/chains", continuo.chainRequest(on: host, nodes: 2), expect: [202])
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(6))) func aWatchdogThatDiesWhileWorkIsUnderWay() async throws {
-        try await Continuo.run(share: 5) { continuo in
+        try await Continuo.run { continuo in
             let host = try await continuo.registerDocker(capacity: 1, autofill: false)
             let created = try await continuo.admin.call(
                 "POST", "/v1/chains", continuo.chainRequest(on: host, nodes: 2), expect: [202])

@@ -5,7 +5,7 @@ import Testing
 /// The road from one end to the other, with real servers, real programs and real chains.
 @Suite(.serialized) struct RoadTests {
     @Test(.timeLimit(.minutes(8))) func twentyTenantsApplyForThreeChains() async throws {
-        try await Continuo.run(share: 0) { continuo in
+        try await Continuo.run { continuo in
             let foreign = try await ForeignContainer(on: continuo.docker)
             let host = try await continuo.registerDocker(capacity: 3, autofill: true)
             let pool = try await continuo.admin.call(
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(6))) func stopStartAndRestartKeepTheHeight() async throws {
-        try await Continuo.run(share: 1) { continuo in
+        try await Continuo.run { continuo in
             let host = try await continuo.registerDocker(capacity: 1, autofill: false)
             let id = try await continuo.makeChain(on: host, nodes: 2)
             let chain = try await continuo.lease()
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(6))) func aRemovedAndADeadContainerAreRepaired() async throws {
-        try await Continuo.run(share: 2) { continuo in
+        try await Continuo.run { continuo in
             let host = try await continuo.registerDocker(capacity: 1, autofill: false)
             let id = try await continuo.makeChain(on: host, nodes: 2)
             let chain = try await continuo.lease()

@@ -95,6 +95,63 @@ import Testing
         }
     }
 
+    @Test func aPoolWhoseChainsFailDoesNotFillItsHostWithThem() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost(capacity: 4)
+            _ = try await world.ledger.createPool(
+                name: "one", plan: World.plan(), parameters: World.parameters, warm: .chains(1))
+            #expect(try await world.ledger.fillPools(as: world.leader) == 1)
+            let failed = try await world.receiveOne()
+            try await world.start(failed)
+            try await world.finish(failed, WorkError(.terminal, .imageMissing, "no such image"))
+            #expect(try await world.ledger.fillPools(as: world.leader) == 0)
+        }
+    }
+
+    @Test func whatFailedBecauseTheLedgerIsBehindIsNotRemovedUnasked() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost(capacity: 1)
+            _ = try await world.ledger.createPool(name: "one", plan: World.plan(), parameters: World.parameters, warm: .full)
+            #expect(try await world.ledger.fillPools(as: world.leader) == 1)
+            let failed = try await world.receiveOne()
+            try await world.start(failed)
+            try await world.finish(failed, WorkError(.terminal, .ledgerBehind, "newer state"))
+            world.time.move(61)
+            #expect(try await world.ledger.replaceFailed(as: world.leader) == 0)
+        }
+    }
+
+    @Test func aChainWhoseTenantWaitedInVainFreesItsPlace() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost(capacity: 1)
+            let chain = try await world.apply(making: true).chainID
+            let failed = try await world.receiveOne()
+            try await world.start(failed)
+            try await world.finish(failed, WorkError(.terminal, .imageMissing, "no such image"))
+            #expect(try await world.ledger.chain(chain).phase == .failed)
+            world.time.move(61)
+            #expect(try await world.ledger.replaceFailed(as: world.leader) == 1)
+            try await world.serve()
+            #expect(try await world.ledger.chainCount(of: host) == 0)
+        }
+    }
+
+    @Test func aHostThatWasLateIsProbedAgain() async throws {
+        try await World.with { world in
+            let (host, _) = try await world.ledger.createHost(World.newHost("late"))
+            let first = try await world.receiveOne()
+            try await world.start(first)
+            try await world.finish(first, WorkError(.terminal, .hostUnsupported, "not a Docker"))
+            #expect(try await world.ledger.host(host.id).status == .unreachable)
+            #expect(try await world.ledger.probeAgain(as: world.leader) == 0)
+            world.time.move(61)
+            #expect(try await world.ledger.probeAgain(as: world.leader) == 1)
+            #expect(try await world.ledger.probeAgain(as: world.leader) == 0)
+            try await world.serve()
+            #expect(try await world.ledger.host(host.id).status == .active)
+        }
+    }
+
     @Test func waitingWorkIsFoundByTheNet() async throws {
         try await World.with { world in
             let host = try await world.activeHost(parallel: 1)

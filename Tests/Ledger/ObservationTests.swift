@@ -55,6 +55,25 @@ import Testing
         }
     }
 
+    /// The look was asked for while the chain was being stopped, and told after that had ended.
+    @Test func aLookThatBeganBeforeAnOperationEndedSaysNothingAboutItsChain() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let chain = try await world.runningChain(on: host)
+            let running = try await world.ledger.chain(chain).nodes
+            _ = try await world.ledger.request(.stop, chain: chain)
+            let stop = try await world.receiveOne()
+            try await world.start(stop)
+            let request = try await world.observe()[0]
+            world.time.move(1)
+            try await world.finish(stop)
+            let old = ObservedChain(id: chain, nodes: running, sequence: 2)
+            try await world.see(host, number: request.number, asOf: request.asOf, [old], digest: "old")
+            #expect(try await world.ledger.newestOperation(of: chain)?.kind == .stop)
+            #expect(try await world.count("hosts WHERE observed_digest = ''") == 1)
+        }
+    }
+
     @Test func aFailedRepairIsNotTriedInACircle() async throws {
         try await World.with { world in
             let host = try await world.activeHost()

@@ -74,13 +74,27 @@ extension MemoryStore {
         try burn()
         return tables.chains.values
             .filter { entry in
-                entry.chain.phase == .failed && entry.chain.pool != nil && entry.lease == nil
+                entry.chain.phase == .failed && entry.lease == nil
+                    && (entry.chain.pool != nil || tables.leases.values.contains { $0.lease.chain == entry.chain.id })
                     && !tables.work.values.contains {
                         $0.operation.chain == entry.chain.id && ($0.operation.endedAt ?? .distantFuture) > time
                     }
             }
             .map { PlacedChain(chain: $0.chain.id, host: $0.chain.host) }
             .sorted { $0.chain.description < $1.chain.description }
+    }
+
+    func unreachedHosts(restingSince time: Date, limit: Int) throws -> [HostID] {
+        try burn()
+        return tables.hosts.values.map(\.entry.host)
+            .filter { host in
+                host.status == .unreachable && host.facts == nil
+                    && !tables.work.values.contains {
+                        $0.operation.host == host.id && $0.operation.chain == nil
+                            && ($0.operation.endedAt ?? .distantFuture) > time
+                    }
+            }
+            .map(\.id).sorted { $0.description < $1.description }
     }
 
     func pools() throws -> [Pool] {
@@ -90,22 +104,28 @@ extension MemoryStore {
 
     func unleasedChains() throws -> [PoolID: Int] {
         try burn()
-        let counted: Set<ChainPhase> = [.creating, .running, .stopped, .resetting]
         var counts: [PoolID: Int] = [:]
-        for entry in tables.chains.values where entry.lease == nil && counted.contains(entry.chain.phase) {
+        for entry in tables.chains.values where entry.lease == nil && entry.chain.phase != .deleting && entry.chain.phase != .gone
+        {
             if let pool = entry.chain.pool { counts[pool, default: 0] += 1 }
         }
         return counts
     }
 
-    func chainsAtRest(on host: HostID, asOf: Int, noRepairFailedSince time: Date) throws -> [ChainID: Bool] {
+    func chainsAtRest(
+        on host: HostID, seenBy observation: AgentReport.Observation, noRepairFailedSince time: Date
+    ) throws -> [ChainID: Bool] {
         try burn()
+        let row = tables.hosts[host]
+        let askedAt = row?.askedNumber == observation.number ? row?.askedAt ?? .distantPast : .distantPast
         var known: [ChainID: Bool] = [:]
         for entry in tables.chains.values where entry.chain.host == host && entry.chain.phase != .gone {
             let all = tables.work.values.map(\.operation).filter { $0.chain == entry.chain.id }
             guard let newest = all.max(by: { $0.sequence < $1.sequence }) else { continue }
             let failed = newest.kind == .repair && newest.status == .failed && (newest.endedAt ?? .distantPast) > time
-            known[entry.chain.id] = newest.sequence <= asOf && !failed && all.allSatisfy(\.status.hasEnded)
+            known[entry.chain.id] =
+                newest.sequence <= observation.asOf && (newest.endedAt ?? .distantFuture) <= askedAt && !failed
+                && all.allSatisfy(\.status.hasEnded)
         }
         return known
     }

@@ -107,11 +107,12 @@ extension World {
                 return try body(book)
             }
         }
-        switch chance.below(7) {
+        switch chance.below(8) {
         case 0: try pass("retries") { try $0.fillWindows(with: .retrying($0.now), limit: 500) }
         case 1: try pass("waiting") { try $0.fillWindows(with: .queued, limit: 500) }
         case 2: try pass("pools") { try $0.fillPools(limit: 500) }
         case 3: try pass("expiry") { try $0.expireLeases(limit: 500) }
+        case 6: try pass("probes") { try $0.probeAgain(limit: 500) }
         case 4: try pass("failed chains") { try $0.replaceFailed(limit: 500) }
         case 5:
             watchdogs[index].judge.compare(instant, with: wall)

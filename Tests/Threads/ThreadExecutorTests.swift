@@ -70,6 +70,16 @@ import Threads
         var iterator = ends.makeAsyncIterator()
         #expect(await iterator.next() == true)
     }
+
+    /// The job that is being enqueued may be the one that lets go of actor and executor: the enqueuer must not touch them then.
+    @Test func aLastJobMayOutrunItsEnqueuer() async {
+        await withTaskGroup { group in
+            for number in 0..<500 {
+                group.addTask { await Worker().append(number) }
+            }
+            #expect(await group.reduce(0) { $0 + ($1 ? 1 : 0) } == 500)
+        }
+    }
 }
 
 /// An actor on a thread of its own.

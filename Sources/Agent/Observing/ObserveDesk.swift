@@ -50,11 +50,11 @@ struct ObserveDesk: Sendable {
 
     private func answer(_ request: ObserveRequest) async -> Answer {
         let task = Task { await watch(request) }
-        defer { held.end(request.host.id, number: request.number) }
         guard held.begin(request.host.id, number: request.number, stop: { task.cancel() }) else {
             task.cancel()
             return held.isClosed ? .givenBack : .overtaken
         }
+        defer { held.end(request.host.id, number: request.number) }
         return await withTaskCancellationHandler {
             await task.value
         } onCancel: {

@@ -6,12 +6,15 @@ extension DockerDriver {
     public func observe(_ host: HostTarget, _ context: WorkContext) async throws(WorkError) -> HostObservation {
         let daemon = try await daemon(of: host, context)
         let found = Found(
-            containers: try await daemon.containers(), networks: try await daemon.networks(), volumes: try await daemon.volumes())
-        return try await explained(Observation(found).host(), daemon)
+            containers: try await daemon.containers(), networks: try await daemon.networks(), volumes: try await daemon.volumes()
+        ).made(for: host.id)
+        return try await explained(Observation(found).host(), found, daemon, context)
     }
 
     /// What an unhealthy node's last probe said. The list of containers doesn't tell; so many are asked for at most.
-    private func explained(_ observation: HostObservation, _ daemon: Daemon) async throws(WorkError) -> HostObservation {
+    private func explained(
+        _ observation: HostObservation, _ found: Found, _ daemon: Daemon, _ context: WorkContext
+    ) async throws(WorkError) -> HostObservation {
         var observation = observation
         var questions = 20
         for chain in observation.chains.indices {
@@ -19,8 +22,9 @@ extension DockerDriver {
                 let seen = observation.chains[chain].nodes[node]
                 guard seen.state == .running, seen.health == .unhealthy, let id = seen.object else { continue }
                 questions -= 1
-                guard let said = try await daemon.container(id)?.state.health?.log?.last?.output, !said.isEmpty else { continue }
-                observation.chains[chain].nodes[node].detail = "its probe fails: \(said.prefix(400))"
+                let said = try await daemon.container(id)?.state.health?.log?.last?.output ?? ""
+                let shown = found.cleaned(said, of: observation.chains[chain].id, incarnation: seen.incarnation, context)
+                observation.chains[chain].nodes[node].detail = "its probe fails" + (shown.isEmpty ? "" : ": \(shown.prefix(400))")
             }
         }
         return observation

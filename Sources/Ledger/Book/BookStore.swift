@@ -39,14 +39,20 @@ protocol BookStore {
     func rooms(for use: HostUse) throws -> [HostRoom]
     func lostAttempts(heardBefore: Date, startedBefore: Date, limit: Int) throws -> [LostAttempt]
     func expiredLeases(at now: Date, limit: Int) throws -> [PlacedChain]
-    /// Failed chains of pools, in nobody's hands, whose last operation ended before `time`.
+    /// Failed chains that are nobody's to decide about, whose last operation ended before `time`: those of pools, and those that
+    /// were given back or never reached who waited for them.
     func failedChains(restingSince time: Date, limit: Int) throws -> [PlacedChain]
+    /// Hosts that no agent has reached yet, whose last operation ended before `time`.
+    func unreachedHosts(restingSince time: Date, limit: Int) throws -> [HostID]
     func pools() throws -> [Pool]
-    /// For each pool, how many of its chains are ready or on their way, and in nobody's hands.
+    /// For each pool, how many of its chains are in nobody's hands and not on their way out. A failed one counts until it is
+    /// replaced: where chains can't be made, a pool does not fill its hosts with failures.
     func unleasedChains() throws -> [PoolID: Int]
-    /// The chains of a host, and whether an observation may speak of them: nothing of theirs is open, nothing is newer than
-    /// `asOf`, and no repair has failed since `time`.
-    func chainsAtRest(on host: HostID, asOf: Int, noRepairFailedSince time: Date) throws -> [ChainID: Bool]
+    /// The chains of a host, and whether an observation may speak of them: nothing of theirs is open, nothing is newer than the
+    /// observation's request or ended after it was made, and no repair has failed since `time`.
+    func chainsAtRest(
+        on host: HostID, seenBy observation: AgentReport.Observation, noRepairFailedSince time: Date
+    ) throws -> [ChainID: Bool]
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
     /// Whether the term is the caller's; then nobody else gets it before the transaction's end.
     func holdsTerm(_ leader: UUID) throws -> Bool

@@ -7,8 +7,9 @@ import PostgreSQL
 private let failedPause = 60.0
 
 extension Ledger {
-    /// Sends failed chains of pools on their way out, so that others can take their place. Chains in a tenant's hands, and those
-    /// that somebody made by hand, stay for their owners to decide.
+    /// Sends failed chains on their way out that are nobody's to decide about: those of pools, and those that were given back or
+    /// never reached the tenant who waited for them. Chains in a tenant's hands and those that an operator made stay, and so does
+    /// what failed because the ledger is behind its host: there nothing may be removed unasked.
     public func replaceFailed(as leader: UUID, limit: Int = 500) async throws(LedgerError) -> Int {
         try await pass(as: leader) { try $0.replaceFailed(limit: limit) }
     }

@@ -18,7 +18,7 @@ extension Book {
             looks.failures = 0
         case .seen(let seen, let digest):
             looks.failures = 0
-            let complete = try take(seen, on: observation.host, asOf: observation.asOf)
+            let complete = try take(seen, on: observation.host, observation)
             looks.digest = complete ? digest : ""
             if !complete { looks.after = now.addingTimeInterval(lookAgain.afterSettingAside) }
         case .failed:
@@ -48,10 +48,10 @@ extension Book {
     /// Takes over what was seen of chains at rest, and asks for repairs.
     ///
     /// - Returns: whether all that was seen could be judged.
-    private func take(_ seen: HostObservation, on host: HostID, asOf: Int) throws -> Bool {
+    private func take(_ seen: HostObservation, on host: HostID, _ observation: AgentReport.Observation) throws -> Bool {
         try write()
         let known = try store.chainsAtRest(
-            on: host, asOf: asOf, noRepairFailedSince: now.addingTimeInterval(-repairPause))
+            on: host, seenBy: observation, noRepairFailedSince: now.addingTimeInterval(-repairPause))
         try load(chains: known.filter(\.value).keys)
         let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for (id, isAtRest) in known where isAtRest {

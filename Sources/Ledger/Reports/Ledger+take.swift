@@ -40,14 +40,20 @@ struct NumberedReport: Sendable {
     var received: ReceivedReport
 }
 
+/// Classes of SQLSTATE that speak of the server or the schema, whatever was asked for: a lost connection, a standby that only
+/// reads, a missing table, a full disk, a shutdown (PostgreSQL manual, appendix A).
+private let serverTroubles: Set = ["08", "25", "42", "53", "55", "57", "58", "F0", "XX"]
+
 extension LedgerError {
     /// Whether the same will fail again and again: the database answered, and said no.
     fileprivate var blamesContent: Bool {
         guard case .unavailable(let error) = self else { return true }
         switch error.code {
         case .uniqueViolation, .foreignKeyViolation, .checkViolation, .exclusionViolation, .notNullViolation, .invalidParameter,
-            .decoding, .server, .resultTooLarge:
+            .decoding, .resultTooLarge:
             return true
+        case .server(let state):
+            return !serverTroubles.contains(String(state.prefix(2)))
         case .invalidConfiguration, .unreachable, .refused, .timeout, .poolExhausted, .closed, .connectionLost, .unknownOutcome,
             .serialization, .deadlock, .cancelled:
             return false

@@ -79,11 +79,24 @@ extension SessionStore {
         let rows = try session.query(
             """
             SELECT c.id, c.host FROM chains c
-            WHERE c.phase = 'failed' AND c.pool IS NOT NULL AND c.lease IS NULL
+            WHERE c.phase = 'failed' AND c.lease IS NULL AND coalesce(c.reason, '') NOT LIKE 'ledger-behind:%'
+                AND (c.pool IS NOT NULL OR EXISTS (SELECT FROM leases l WHERE l.chain = c.id))
                 AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND (o.ended_at IS NULL OR o.ended_at > $1))
             ORDER BY c.id LIMIT $2
             """, time, limit)
         return try rows.map { PlacedChain(chain: try $0.id("id"), host: try $0.id("host")) }
+    }
+
+    func unreachedHosts(restingSince time: Date, limit: Int) throws -> [HostID] {
+        let rows = try session.query(
+            """
+            SELECT h.id FROM hosts h
+            WHERE h.status = 'unreachable' AND h.facts IS NULL AND NOT EXISTS (
+                SELECT FROM operations o
+                WHERE o.host = h.id AND o.chain IS NULL AND (o.ended_at IS NULL OR o.ended_at > $1))
+            ORDER BY h.id LIMIT $2
+            """, time, limit)
+        return try rows.map { try $0.id("id") }
     }
 
     func pools() throws -> [Model.Pool] {
@@ -94,23 +107,31 @@ extension SessionStore {
         let rows = try session.query(
             """
             SELECT pool, count(*) AS count FROM chains
-            WHERE pool IS NOT NULL AND lease IS NULL AND phase IN ('creating', 'running', 'stopped', 'resetting') GROUP BY pool
+            WHERE pool IS NOT NULL AND lease IS NULL AND phase NOT IN ('deleting', 'gone') GROUP BY pool
             """)
         var counts: [PoolID: Int] = [:]
         for row in rows { counts[try row.id("pool")] = try row.decode("count") }
         return counts
     }
 
-    func chainsAtRest(on host: HostID, asOf: Int, noRepairFailedSince time: Date) throws -> [ChainID: Bool] {
+    func chainsAtRest(
+        on host: HostID, seenBy observation: AgentReport.Observation, noRepairFailedSince time: Date
+    ) throws -> [ChainID: Bool] {
         let rows = try session.query(
             """
-            SELECT c.id, coalesce(newest.sequence <= $2, true) AND coalesce(NOT newest.failed, true)
+            SELECT c.id, (newest.id IS NULL OR (newest.sequence <= $2 AND newest.ended_at <= request.asked_at
+                    AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at > $3)))
                 AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest
-            FROM chains c LEFT JOIN LATERAL (
-                SELECT o.sequence, o.kind = 'chain.repair' AND o.status = 'failed' AND o.ended_at > $3 AS failed
+            FROM chains c
+            CROSS JOIN (
+                -- When an earlier request than the outstanding one was made is not known any more: then it is long ago.
+                SELECT CASE WHEN observe_number = $4 THEN observe_asked_at ELSE '-infinity' END AS asked_at
+                FROM hosts WHERE id = $1) AS request
+            LEFT JOIN LATERAL (
+                SELECT o.id, o.sequence, o.kind, o.status, o.ended_at
                 FROM operations o WHERE o.chain = c.id ORDER BY o.sequence DESC LIMIT 1) AS newest ON true
             WHERE c.host = $1 AND c.phase <> 'gone'
-            """, host.uuid, asOf, time)
+            """, host.uuid, observation.asOf, time, observation.number)
         var known: [ChainID: Bool] = [:]
         for row in rows { known[try row.id("id")] = try row.decode("at_rest") }
         return known

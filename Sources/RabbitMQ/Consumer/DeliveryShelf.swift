@@ -57,9 +57,9 @@ extension DeliveryShelf {
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isCancelled = Task.isCancelled
                 let answer: [Delivery]? = state.withLock { state in
-                    if isCancelled { return [] }
+                    // Asked under the lock: a cancellation after this finds the taker.
+                    if Task.isCancelled { return [] }
                     if !state.fresh.isEmpty { return state.takeFresh(limit) }
                     if state.phase == .ended { return [] }
                     state.takers.append(Taker(id: id, limit: limit, continuation: continuation))

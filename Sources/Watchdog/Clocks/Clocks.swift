@@ -32,6 +32,9 @@ struct Clocks: Sendable {
             group.addTask {
                 await every(.seconds(1), "failed chains") { try await ledger.replaceFailed(as: leader, limit: Self.limit) }
             }
+            group.addTask {
+                await every(.seconds(5), "late hosts") { try await ledger.probeAgain(as: leader, limit: Self.limit) }
+            }
             group.addTask { await every(.seconds(1), "lost attempts") { try await closeLostAttempts() } }
             group.addTask { await every(.milliseconds(200), "observations") { try await observe() } }
         }

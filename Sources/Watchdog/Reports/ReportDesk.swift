@@ -6,7 +6,6 @@ import Wire
 /// Sorts what came from the queue of reports.
 struct ReportDesk: Sendable {
     let verifier: Verifier
-    let term: Term
 
     /// A report whose signature was good, and how it came.
     struct Readable: Sendable {
@@ -15,25 +14,24 @@ struct ReportDesk: Sendable {
     }
 
     /// A batch, sorted. Each delivery is in one of the lists.
-    struct Sorted {
+    struct Sorted: Sendable {
         /// To be taken into the ledger, together.
         var reports: [Readable] = []
         /// Nobody will ever take them.
         var dead: [DeadLetter] = []
         /// Rightly signed, but of a newer schema: a newer watchdog takes them.
         var newer: [Delivery] = []
-        /// Done with already.
-        var done: [Delivery] = []
+        /// Leaders' markers: they say that everything before them is in the ledger, so they count when the reports are taken.
+        var markers: [(delivery: Delivery, marker: Marker)] = []
     }
 
-    func sort(_ deliveries: [Delivery]) async -> Sorted {
+    func sort(_ deliveries: [Delivery]) -> Sorted {
         var sorted = Sorted()
         let now = Date()
         for delivery in deliveries {
             do throws(WireError) {
                 if isMarker(delivery) {
-                    await term.markerCameBack(try marker(delivery))
-                    sorted.done.append(delivery)
+                    sorted.markers.append((delivery, try marker(delivery)))
                 } else {
                     sorted.reports.append(Readable(delivery: delivery, report: try report(delivery, now)))
                 }

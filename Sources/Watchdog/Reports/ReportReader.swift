@@ -14,6 +14,7 @@ struct ReportReader: Sendable {
     let ledger: Ledger
     let consumer: Consumer
     let desk: ReportDesk
+    let term: Term
     let deadLetters: DeadLetters
     let bell: RelayBell
     let logger: Logger
@@ -32,9 +33,10 @@ struct ReportReader: Sendable {
     }
 
     private func take(_ deliveries: [Delivery]) async {
-        let sorted = await desk.sort(deliveries)
-        await consumer.acknowledge(sorted.done)
+        let sorted = desk.sort(deliveries)
         guard let rejected = await rejected(of: sorted.reports) else { return }
+        for (_, marker) in sorted.markers { await term.markerCameBack(marker) }
+        await consumer.acknowledge(sorted.markers.map { $0.delivery })
         await settle(sorted.dead + rejected, sorted.newer)
     }
 

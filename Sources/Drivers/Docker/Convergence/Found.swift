@@ -18,10 +18,28 @@ struct Found: Sendable {
         return rest
     }
 
+    /// What was made for one host of the ledger: two of them may be the same daemon, and neither may clear away the other's.
+    func made(for host: HostID) -> Found {
+        Found(
+            containers: containers.filter { ObjectLabels($0.labels)?.host == host },
+            networks: networks.filter { ObjectLabels($0.labels ?? [:])?.host == host },
+            volumes: volumes.filter { ObjectLabels($0.labels ?? [:])?.host == host })
+    }
+
     func vault(for work: ChainWork, of installation: InstallationID) -> SealedVault? {
         volumes.lazy.compactMap {
             $0.vault(of: work.id, incarnation: work.desired.incarnation, installation: installation)
         }.first
+    }
+
+    /// What a node wrote, its chain's secrets blotted out; empty where the vault can't be read, for then nobody can tell what is
+    /// secret.
+    func cleaned(_ text: String, of chain: ChainID, incarnation: Int, _ context: WorkContext) -> String {
+        let sealed = volumes.lazy.compactMap {
+            $0.vault(of: chain, incarnation: incarnation, installation: context.installation)
+        }.first
+        guard let sealed, let vault = try? context.vaults.open(sealed, chain: chain, incarnation: incarnation) else { return "" }
+        return vault.secrets.values.reduce(text) { $0.replacing(secret: $1) }
     }
 
     /// A container that was not made from `vault` counts as made from something else, so that it is replaced.

@@ -73,8 +73,12 @@ struct HealthWait: Sendable {
     private func failure(
         of node: PlannedNode, _ id: String, _ code: WorkError.Code, _ what: String
     ) async -> WorkError {
+        // Without the vault nobody can tell what is secret: then nothing that the node wrote is repeated.
+        guard let hidden = (try? secrets())?.secrets.values else {
+            let what = "\(node.name) failed; the chain's vault can't be read, so what the node wrote is not shown"
+            return WorkError(.transient, code, what, node: node.name)
+        }
         let log = await daemon.lastLines(of: id)
-        let hidden = (try? secrets())?.secrets.values.map { $0 } ?? []
         func clean(_ text: String) -> String { hidden.reduce(text) { $0.replacing(secret: $1) } }
         return WorkError(.transient, code, clean("\(node.name) \(what)"), node: node.name, log: clean(log))
     }
@@ -85,7 +89,7 @@ extension ContainerDetails {
 }
 
 extension String {
-    fileprivate func replacing(secret: String) -> String {
+    func replacing(secret: String) -> String {
         secret.isEmpty ? self : split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
     }
 }
