@@ -18,8 +18,6 @@ final class Book {
     var sent: [Attempt] = []
     /// Statements that follow everything else.
     var afterwards: [Statement] = []
-    /// Operations in flight whose agents are to be asked to stop.
-    var cancelled: [OperationID] = []
     /// Hosts on which something ended, so that there may be room for more.
     var eased: Set<HostID> = []
 
