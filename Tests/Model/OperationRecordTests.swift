@@ -208,6 +208,7 @@ private let imageMissing = WorkError(.terminal, .imageMissing, "no such image")
 
     @Test func whatWaitsForItsNextAttemptIsHurried() {
         var story = Story()
+        story.policy = RetryPolicy(base: 60)
         story.dispatchAndStart()
         #expect(story.tell(.hurry) == [] && story.operation.retryAt == nil)
         story.tell(.outcome(story.latest, hostAway))

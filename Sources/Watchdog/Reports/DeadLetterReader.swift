@@ -34,7 +34,8 @@ struct DeadLetterReader: Sendable {
                 try await ledger.bury(letters)
                 return await consumer.acknowledge(deliveries)
             } catch {
-                logger.warning("dead letters wait for the ledger", metadata: ["letters": "\(letters.count)", "error": "\(error)"])
+                logger.warning(
+                    "dead letters wait for the ledger", metadata: ["letters": "\(letters.count)", "error": "\(error)"])
                 await pause.rest()
             }
         }

@@ -11,7 +11,8 @@ extension Host {
             "parallel": .integer(parallel), "schedulable": .bool(schedulable), "autofill": .bool(autofill),
             "portRange": .object(["first": .integer(ports.lowerBound), "last": .integer(ports.upperBound)]),
             "network": .string(network), "insecure": .bool(target.insecure), "status": .word(status),
-            "reason": .optional(reason), "unattended": .bool(unattended), "facts": facts?.json ?? .null, "chains": .integer(chains), "createdAt": .date(createdAt),
+            "reason": .optional(reason), "unattended": .bool(unattended), "facts": facts?.json ?? .null,
+            "chains": .integer(chains), "createdAt": .date(createdAt),
         ])
     }
 }
