@@ -62,7 +62,7 @@ extension Session {
     fileprivate func claim(_ request: KeyedRequest, at now: Date) throws -> KeptAnswer? {
         let row = try queryOne(
             """
-            SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS is_mine,
+            SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || $1::text, 0)) AS is_mine,
                 set_config('idle_in_transaction_session_timeout', $2, true) AS patience
             """, request.lockName, patience)
         guard try row?.decode("is_mine") == true else {
