@@ -82,6 +82,22 @@ import Testing
         }
     }
 
+    @Test func whileItIsUnderWayAnotherIsToldSo() async throws {
+        try await EngineFixture.with { engine in
+            let request = KeyedRequest(
+                scope: "tenant:acme", method: "POST", path: "/v1/chains/apply", key: "k",
+                fingerprint: [UInt8](repeating: 0, count: 32))
+            _ = try await engine.ledger.once(request, keeping: { _ in KeptAnswer(status: 200, headers: [], body: []) }) {
+                let meanwhile = try await engine.tenant("POST", "/v1/chains/apply", "{}", once: "k")
+                #expect(meanwhile.status == 409 && meanwhile.code == "request-in-flight")
+                #expect(meanwhile.headers["Retry-After"] == "1")
+                // Another tenant's key of the same name is another key.
+                #expect(try await engine.other("POST", "/v1/chains/apply", "{}", once: "k").code == "pool-exhausted")
+            }
+            #expect(try await engine.tenant("POST", "/v1/chains/apply", "{}", once: "k").status == 422)
+        }
+    }
+
     @Test func manyAtTheSameTimeMakeOneThing() async throws {
         try await EngineFixture.with { engine in
             let answers = try await withThrowingTaskGroup(of: Client.Answer.self) { group in
