@@ -33,8 +33,9 @@ struct Reporter: Sendable {
             "message not taken", error: error, metadata: ["queue": "\(delivery.routingKey)", "reason": "\(error.code)"])
         var headers = delivery.headers
         headers[Queues.deadReason] = .string(error.code)
-        headers["continuo-exchange"] = .string(delivery.exchange)
-        headers["continuo-routing-key"] = .string(delivery.routingKey)
+        headers[Queues.deadDetail] = .string(String(error.description.prefix(1000)))
+        headers[Queues.deadExchange] = .string(delivery.exchange)
+        headers[Queues.deadRoutingKey] = .string(delivery.routingKey)
         return await insist(
             on: Message(
                 exchange: "", routingKey: Queues.dead, body: delivery.body, headers: headers, contentType: delivery.contentType,

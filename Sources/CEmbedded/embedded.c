@@ -37,6 +37,9 @@ static const continuo_embedded_file files[] = {
 #define FILE "../../schemas/ledger/0001_ledger.sql"
 #include "entry.h"
 
+#define FILE "../../schemas/ledger/0002_road.sql"
+#include "entry.h"
+
 #define FILE "../../schemas/openapi.yaml"
 #include "entry.h"
 

@@ -54,7 +54,8 @@ public struct Engine: Sendable {
         let relay = Relay(ledger: ledger, publisher: publisher, broker: broker, seal: seal, bell: bell, logger: logger)
         let api = API(
             ledger: ledger, recipes: RecipeBook(blueprints), bell: bell, queries: ConnectionQueries(client: client, seal: seal),
-            readiness: Readiness(ledger: ledger, broker: broker))
+            readiness: Readiness(ledger: ledger, broker: broker),
+            broadcast: CancelBroadcast(ledger: ledger, publisher: publisher, seal: seal, logger: logger))
         let front = Front(
             routes: RouteTable(api.routes), keys: KeyRing(ledger: ledger), bodyLimit: configuration.limits.body, logger: logger)
         let listener = try Listener.make(

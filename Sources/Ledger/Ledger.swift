@@ -39,13 +39,23 @@ public struct Ledger: Sendable {
 extension Ledger {
     /// One transaction with nothing loaded.
     func transaction<R: Sendable>(_ body: @escaping @Sendable (Session) throws -> R) async throws(LedgerError) -> R {
-        do { return try await pool.transaction(body) } catch { throw LedgerError(error) }
+        do {
+            if let open = Self.open { return try await open.part(body) }
+            return try await pool.transaction(body)
+        } catch {
+            throw LedgerError(error)
+        }
     }
 
     /// Statements that need no transaction.
     @discardableResult
     func session<R: Sendable>(_ body: @escaping @Sendable (Session) throws -> R) async throws(LedgerError) -> R {
-        do { return try await pool.session(body) } catch { throw LedgerError(error) }
+        do {
+            if let open = Self.open { return try await open.part(body) }
+            return try await pool.session(body)
+        } catch {
+            throw LedgerError(error)
+        }
     }
 
     /// One transaction over a book; what the body changed in it is written at the end.

@@ -13,6 +13,7 @@ struct Duty: Service, CustomStringConvertible {
     let pool: PostgreSQL.Pool
     let publisher: Publisher
     let consumer: Consumer
+    let deadConsumer: Consumer
     let root: RootKey
     /// This process among those that would lead.
     let leader: UUID
@@ -34,6 +35,7 @@ struct Duty: Service, CustomStringConvertible {
             group.addTask { await cancelWhenGracefulShutdown { await term.run() } }
             group.addTask { await cancelWhenGracefulShutdown { await clocks.run() } }
             group.addTask { await reader.run() }
+            group.addTask { await DeadLetterReader(ledger: ledger, consumer: deadConsumer, logger: logger).run() }
         }
         await term.giveUp()
     }

@@ -37,9 +37,12 @@ public struct Watchdog: Sendable {
         let consumer = Consumer(
             configuration.broker, topology: Queues.topology(), queue: Queues.reports, prefetch: Self.prefetch,
             name: "continuo-watchdog reports", logger: logger)
+        let deadConsumer = Consumer(
+            configuration.broker, topology: Queues.topology(), queue: Queues.dead, prefetch: DeadLetterReader.batch,
+            name: "continuo-watchdog dead letters", logger: logger)
         let duty = Duty(
-            ledger: Ledger(pool: pool), pool: pool, publisher: publisher, consumer: consumer, root: configuration.root,
-            leader: UUID(), logger: logger)
-        services = [pool, publisher, consumer, duty]
+            ledger: Ledger(pool: pool), pool: pool, publisher: publisher, consumer: consumer, deadConsumer: deadConsumer,
+            root: configuration.root, leader: UUID(), logger: logger)
+        services = [pool, publisher, consumer, deadConsumer, duty]
     }
 }

@@ -15,8 +15,11 @@ struct API: Sendable {
     }
 
     /// Sends one request and reads its answer, whatever its status.
-    func ask(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> Answer {
+    ///
+    /// - Parameter once: its `Idempotency-Key`.
+    func ask(_ method: String, _ path: String, _ body: JSONValue? = nil, once: String? = nil) async throws -> Answer {
         var headers = [("authorization", "Bearer \(key)")]
+        if let once { headers.append(("idempotency-key", once)) }
         if body != nil { headers.append(("content-type", "application/json")) }
         let response = try await http.send(
             Request(

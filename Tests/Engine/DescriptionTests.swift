@@ -50,10 +50,12 @@ import Yams
     @Test func answersHaveTheDescribedMembers() throws {
         let schemas = try Self.schemas()
         func required(_ name: String) -> Set<String> { Set(schemas[name]?["required"]?.array().compactMap(\.string) ?? []) }
-        #expect(RouteSample.host.json(chains: 0).names == required("Host"))
+        #expect(RouteSample.host.json(chains: 0, unattended: true).names == required("Host"))
         #expect(RouteSample.chain.json(address: "x", lease: nil, showsTenant: true).names == required("Chain"))
         #expect(RouteSample.operation.json(waitingFor: nil).names == required("Operation"))
         #expect(RouteSample.attempt.json.names == required("Attempt"))
+        #expect(RouteSample.agent.json.names == required("Agent"))
+        #expect(RouteSample.deadLetter.json.names == required("DeadLetter"))
         #expect(RouteSample.lease.json.names == required("Lease"))
         #expect(RouteSample.pool.json.names == required("Pool"))
         #expect(try RouteSample.blueprint.json.names == required("Blueprint"))

@@ -215,8 +215,10 @@ import Testing
             #expect(try await world.ledger.chain(waiting.id).phase == .failed)
             let asked = try await world.ledger.cancel(working.id)
             #expect(asked.0.status == .working && asked.mustBroadcast)
+            #expect(try await world.ledger.cancel(working.id).mustBroadcast, "nobody may have heard it the first time")
             try await world.finish(command, WorkError(.cancelled, .cancelled, "stopped"))
             #expect(try await world.status(working.id) == .cancelled)
+            #expect(await error { try await world.ledger.cancel(working.id) }?.conflictCode == "operation-over")
         }
     }
 }

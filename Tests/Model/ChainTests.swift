@@ -27,6 +27,19 @@ private let failure = WorkError(.terminal, .imageMissing, "no such image")
         #expect(try chain().requested(kind).desired.generation == 2)
     }
 
+    @Test func retryingWantsNothingNew() throws {
+        let phases: [OperationKind: ChainPhase] = [.create: .creating, .reset: .resetting, .delete: .deleting, .start: .failed]
+        for (kind, phase) in phases {
+            var failed = chain()
+            failed.phase = .failed
+            failed.reason = "image-missing: no such image"
+            let next = try failed.retried(kind)
+            #expect(next.phase == phase && next.desired == failed.desired)
+            #expect((next.reason == nil) == (phase != .failed))
+        }
+        #expect(throws: Refusal.chainGone) { try chain(.gone).retried(.delete) }
+    }
+
     @Test func aRepairChangesNothingThatIsDesired() throws {
         let before = chain()
         #expect(try before.requested(.repair) == before)

@@ -237,6 +237,19 @@ private let imageMissing = WorkError(.terminal, .imageMissing, "no such image")
         #expect(story.tell(.outcome(story.latest, cancelled)) == [.ended(.cancelled)])
     }
 
+    @Test func whatWaitsForItsNextAttemptIsHurried() {
+        var story = Story()
+        story.policy = RetryPolicy(base: 60)
+        story.dispatchAndStart()
+        #expect(story.tell(.hurry) == [] && story.operation.retryAt == nil)
+        story.tell(.outcome(story.latest, hostAway))
+        #expect(story.tell(.hurry) == [])
+        #expect(story.operation.status == .retrying && story.operation.retryAt == story.now)
+        let due = story.operation.retryAt
+        story.tell(.hurry)
+        #expect(story.operation.retryAt == due, "what is due already is not put off")
+    }
+
     @Test func aCancelThatComesTooLateDoesNotUndoSuccess() {
         var story = Story()
         story.dispatchAndStart()

@@ -122,6 +122,37 @@ import Testing
         }
     }
 
+    @Test func aDeadlockedPartOfAnOpenTransactionIsRepeated() async throws {
+        try await Database.withSchema(size: 2) { pool in
+            try await pool.session {
+                try $0.script(
+                    """
+                    CREATE SEQUENCE arrivals; CREATE TABLE t (n int PRIMARY KEY, v int); INSERT INTO t VALUES (1, 0), (2, 0)
+                    """)
+            }
+            let tries = Tries()
+            try await withThrowingTaskGroup { group in
+                for order in [[1, 2], [2, 1]] {
+                    group.addTask {
+                        try await pool.openTransaction { open in
+                            try await open.part { session in
+                                let isFirst = tries.next() <= 2
+                                try session.execute("SET LOCAL deadlock_timeout = '10ms'")
+                                try session.execute("UPDATE t SET v = v + 1 WHERE n = $1", order[0])
+                                try session.meet(isFirst)
+                                _ = try session.execute("UPDATE t SET v = v + 1 WHERE n = $1", order[1])
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let sum: Int = try await pool.session { try #require(try $0.queryOne("SELECT sum(v) AS sum FROM t"))["sum"] }
+            #expect(sum == 4)
+            #expect(tries.count >= 3)
+        }
+    }
+
     @Test func aTransactionThatAlwaysCollidesGivesUpAfterThreeRepeats() async throws {
         let pool = try Database.pool(size: 1)
         let tries = Tries()

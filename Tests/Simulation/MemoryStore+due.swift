@@ -146,6 +146,9 @@ extension MemoryStore {
         return requests
     }
 
+    /// Requests are not repeated here.
+    func forgetAnswers(expiredAt now: Date, limit: Int) throws -> Int { 0 }
+
     func holdsTerm(_ leader: UUID) throws -> Bool {
         try burn()
         return tables.leader.map { $0.id == leader && $0.until > databaseTime } ?? false

@@ -76,6 +76,13 @@ final class MemoryStore: BookStore {
         return tables.work[id]?.operation.host
     }
 
+    func hasLater(than operation: Model.Operation) throws -> Bool {
+        try burn()
+        return tables.work.values.map(\.operation).contains {
+            $0.host == operation.host && $0.chain == operation.chain && $0.sequence > operation.sequence
+        }
+    }
+
     func hasSite(_ name: String) throws -> Bool { name == "default" }
 }
 

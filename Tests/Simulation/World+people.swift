@@ -14,7 +14,7 @@ extension World {
     func peopleStep() throws {
         let leased = chains { $0.lease != nil }
         let all = chains { $0.chain.phase != .gone }
-        switch chance.below(12) {
+        switch chance.below(13) {
         case 0, 1: try accept("a chain is created") { try $0.createChain(NewChain(plan: Self.plan, parameters: [:])).operation }
         case 2, 3, 4: try apply()
         case 5, 6:
@@ -22,12 +22,15 @@ extension World {
             _ = try transact("\(name(chain)) is released") { try $0.release(chain, tenant: nil) }
         case 7:
             guard let open = chance.pick(openOperations) else { return }
-            _ = try transact("#\(tables.work[open]?.operation.sequence ?? 0) is cancelled") { book in
-                try book.cancel(open)
-                return book.cancelled
-            }
+            _ = try transact("#\(tables.work[open]?.operation.sequence ?? 0) is cancelled") { try $0.cancel(open) }
             cancelWork(of: open)
         case 8: try addPool()
+        case 9:
+            guard let operation = chance.pick(retryableOperations) else { return }
+            try accept("#\(operation.sequence) is retried") { book in
+                try book.lockHost(of: operation.id)
+                return try book.retry(try book.operation(operation.id).operation)
+            }
         default:
             let kinds: [OperationKind] = [.start, .stop, .restart, .reset, .delete, .delete]
             guard let chain = chance.pick(all), let kind = chance.pick(kinds) else { return }
@@ -35,6 +38,12 @@ extension World {
                 try $0.request(kind, chain: chain, tenant: nil, force: true)
             }
         }
+    }
+
+    private var retryableOperations: [Model.Operation] {
+        let retryable: Set<OperationStatus> = [.retrying, .failed, .cancelled]
+        let operations: [Model.Operation] = tables.work.values.map(\.operation).filter { retryable.contains($0.status) }
+        return operations.sorted { $0.sequence < $1.sequence }
     }
 
     private var openOperations: [OperationID] {

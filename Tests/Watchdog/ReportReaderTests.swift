@@ -2,7 +2,6 @@ import FoundationEssentials
 import Ledger
 import Model
 import RabbitMQ
-import Synchronization
 import TestServers
 import Testing
 import Wire
@@ -58,14 +57,13 @@ import Wire
             try await world.say(.started(attempt), as: world.other)
             try await world.say(.started(attempt))
             try await world.watching {
-                let found = Mutex<Set<String>>([])
-                let reasons = try await world.receive(from: Queues.dead) { letter -> Set<String>? in
-                    found.withLock { found in
-                        found.insert(letter.headers[Queues.deadReason]?.string ?? "")
-                        return found.count == 4 ? found : nil
-                    }
+                let letters = try await eventually("all others are on record") {
+                    let letters = try await world.ledger.deadLetters().items
+                    return letters.count == 4 ? letters : nil
                 }
-                #expect(reasons == ["unsigned", "tampered", "wrong-destination", "rejected"])
+                #expect(Set(letters.map(\.reason)) == ["unsigned", "tampered", "wrong-destination", "rejected"])
+                #expect(letters.allSatisfy { $0.queue == Queues.reports && $0.size > 0 && $0.detail?.isEmpty == false })
+                #expect(letters.first { $0.reason == "unsigned" }?.says("some", "thing") == true)
                 _ = try await eventually("the good one is taken") {
                     try await world.ledger.operation(operation.id).0.status == .working ? true : nil
                 }
@@ -93,5 +91,12 @@ import Wire
             }
             #expect(reason == ledger && reference.attempt == attempt.attempt)
         }
+    }
+}
+
+extension DeadLetter {
+    fileprivate func says(_ header: String, _ text: String) -> Bool {
+        guard case .object(let headers) = headers else { return false }
+        return headers[header] == .string(text)
     }
 }

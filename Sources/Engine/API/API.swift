@@ -8,8 +8,13 @@ struct API: Sendable {
     let bell: Bell
     let queries: ConnectionQueries
     let readiness: Readiness
+    let broadcast: CancelBroadcast
 
     var routes: [Route] {
-        serviceRoutes + hostRoutes + poolRoutes + chainRoutes + leaseRoutes + operationRoutes + blueprintRoutes
+        all.map(once)
+    }
+
+    private var all: [Route] {
+        serviceRoutes + hostRoutes + poolRoutes + chainRoutes + leaseRoutes + operationRoutes + blueprintRoutes + agentRoutes
     }
 }

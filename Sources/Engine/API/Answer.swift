@@ -6,6 +6,8 @@ struct Answer: Sendable {
     var status: HTTPResponse.Status
     var headers: HTTPFields
     var body: [UInt8]
+    /// What follows once everything of a POST is committed.
+    var afterwards: (@Sendable () async -> Void)?
 
     init(_ status: HTTPResponse.Status, text: String, type: String) {
         self.init(status, bytes: Array(text.utf8), type: type)

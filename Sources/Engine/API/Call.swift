@@ -6,6 +6,9 @@ struct Call: Sendable {
     /// Whose chains it may touch.
     let scope: Scope
     let caller: Caller?
+    /// As it was asked for, without the query.
+    let path: String
+    let idempotencyKey: IdempotencyKey?
     let parameters: [String: String]
     let query: [String: JSONValue]
     let body: JSONValue?

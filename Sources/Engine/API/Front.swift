@@ -29,7 +29,8 @@ struct Front: Sendable {
             let caller = try await caller(of: request, for: route)
             let scope = try caller.map { (caller) throws(Problem) in try authorize(caller, route.right) } ?? .all
             let call = Call(
-                id: id, scope: scope, caller: caller, parameters: parameters,
+                id: id, scope: scope, caller: caller, path: request.uri.path,
+                idempotencyKey: try idempotencyKey(of: request), parameters: parameters,
                 query: try QueryString.fields(of: request.uri.query ?? ""),
                 body: try await body(of: request, for: route))
             return try await route.handler(call)
@@ -43,6 +44,11 @@ struct Front: Sendable {
     private func caller(of request: Request, for route: Route) async throws -> Caller? {
         if case .open = route.right { return nil }
         return try await authenticate(request.headers[.authorization], keys)
+    }
+
+    private func idempotencyKey(of request: Request) throws(Problem) -> IdempotencyKey? {
+        guard request.method == .post, let field = request.headers[.idempotencyKey] else { return nil }
+        return try IdempotencyKey(field: field)
     }
 
     private func body(of request: Request, for route: Route) async throws -> JSONValue? {

@@ -25,6 +25,10 @@ struct Problem: Error {
         case hostDeleting = "host-deleting"
         case nameTaken = "name-taken"
         case noRoom = "no-room"
+        case operationOver = "operation-over"
+        case notRetryable = "not-retryable"
+        case requestInFlight = "request-in-flight"
+        case idempotencyKeyReused = "idempotency-key-reused"
         case conflict
         case agentSilent = "agent-silent"
         case agentFailed = "agent-failed"
@@ -72,8 +76,9 @@ extension Problem.Code {
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .poolExhausted, .chainLeased, .chainBusy, .chainDeleting, .chainGone, .notLeased, .hostNotEmpty, .hostNotActive,
-            .hostDeleting, .nameTaken, .noRoom, .conflict:
+            .hostDeleting, .nameTaken, .noRoom, .operationOver, .notRetryable, .requestInFlight, .conflict:
             .conflict
+        case .idempotencyKeyReused: .unprocessableContent
         case .agentSilent: .gatewayTimeout
         case .agentFailed: .badGateway
         case .unavailable: .serviceUnavailable

@@ -9,13 +9,13 @@ enum Right: Sendable {
     case known
     /// To see chains, leases and operations: a tenant its own, others all.
     case see
-    /// To see the installation: hosts, pools.
+    /// To see the installation: hosts, pools, agents, dead letters.
     case inspect
     /// To lease chains, and to give back and steer leased ones: a tenant its own.
     case lease
     /// To read a chain's credentials.
     case connect
-    /// To change hosts, pools and chains.
+    /// To change hosts, pools and chains, and to steer operations.
     case change
 }
 

@@ -21,7 +21,8 @@ extension Book {
         return try add(kind, host: id, chain: nil, priority: .tenant)
     }
 
-    private func makeWay(for kind: OperationKind, among open: [Operation]) throws {
+    /// What waits ends superseded; what may not stand beside the new one refuses it.
+    func makeWay(for kind: OperationKind, among open: [Operation]) throws {
         let waiting = open.first { !$0.status.inFlight }
         switch kind.decision(inFlight: open.first { $0.status.inFlight }?.kind, queued: waiting?.kind) {
         case .free, .waits: break

@@ -40,7 +40,8 @@ extension Book {
         case .reassign(let error):
             try reassign(error, for: operation)
         case .broadcastCancel:
-            cancelled.append(operation.id)
+            // Its status says so; who asked for it broadcasts once this is committed.
+            break
         }
     }
 

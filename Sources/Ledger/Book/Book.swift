@@ -21,8 +21,6 @@ final class Book {
     var sent: [Attempt] = []
     /// What follows everything else.
     var afterwards: [Afterthought] = []
-    /// Operations in flight whose agents are to be asked to stop.
-    var cancelled: [OperationID] = []
     /// Hosts on which something ended, so that there may be room for more.
     var eased: Set<HostID> = []
 

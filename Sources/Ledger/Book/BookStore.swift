@@ -13,6 +13,8 @@ protocol BookStore {
     func work(_ selection: WorkSelection) throws -> [WorkEntry]
     func host(ofChain id: ChainID) throws -> HostID?
     func host(ofOperation id: OperationID) throws -> HostID?
+    /// Whether the chain, or the host itself, has a later operation.
+    func hasLater(than operation: Operation) throws -> Bool
     func hasSite(_ name: String) throws -> Bool
 
     // Values of a locked host.
@@ -54,6 +56,8 @@ protocol BookStore {
         on host: HostID, seenBy observation: AgentReport.Observation, noRepairFailedSince time: Date
     ) throws -> [ChainID: Bool]
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
+    /// Drops answers kept for repeated requests; says how many.
+    func forgetAnswers(expiredAt now: Date, limit: Int) throws -> Int
     /// Whether the term is the caller's; then nobody else gets it before the transaction's end.
     func holdsTerm(_ leader: UUID) throws -> Bool
 

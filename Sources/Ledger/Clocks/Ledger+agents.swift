@@ -7,9 +7,23 @@ public struct HeardAgent: Sendable, Hashable {
     public var presence: AgentPresence
     public var firstSeenAt: Date
     public var lastSeenAt: Date
+
+    public init(presence: AgentPresence, firstSeenAt: Date, lastSeenAt: Date) {
+        self.presence = presence
+        self.firstSeenAt = firstSeenAt
+        self.lastSeenAt = lastSeenAt
+    }
 }
 
 extension Ledger {
+    /// After so long without a word an agent is called gone.
+    public static let agentSilence = Duration.seconds(40)
+
+    /// The agents that are not gone, the last heard first.
+    public func liveAgents() async throws(LedgerError) -> [HeardAgent] {
+        try await agents(heardSince: now.addingTimeInterval(-Self.agentSilence.inSeconds))
+    }
+
     /// The agents that were heard of since `time`, the last heard first.
     public func agents(heardSince time: Date) async throws(LedgerError) -> [HeardAgent] {
         try await session { session in

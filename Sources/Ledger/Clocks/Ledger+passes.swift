@@ -19,7 +19,7 @@ extension Ledger {
     ///
     /// - Parameter silence: after which an agent is called gone.
     public func closeLostAttempts(
-        as leader: UUID, silence: Duration = .seconds(40), limit: Int = 500
+        as leader: UUID, silence: Duration = Self.agentSilence, limit: Int = 500
     ) async throws(LedgerError) -> Int {
         try await pass(as: leader) { try $0.closeLostAttempts(silence: silence.inSeconds, limit: limit) }
     }

@@ -58,14 +58,15 @@ extension Ledger {
         }
     }
 
-    /// Cancels an operation: at once if it waits, else its agent is asked to stop.
+    /// Cancels an operation: at once if it waits, else its agent is asked to stop. Asked for again, the agent is asked again.
     ///
     /// - Returns: the operation, and whether a broadcast must ask its agent now.
-    /// - Throws: `notFound`.
+    /// - Throws: `notFound`, `conflict(operation-over)`.
     public func cancel(_ id: OperationID) async throws(LedgerError) -> (Model.Operation, mustBroadcast: Bool) {
         try await change { book in
             try book.cancel(id)
-            return (try book.operation(id).operation, mustBroadcast: book.cancelled.contains(id))
+            let operation = try book.operation(id).operation
+            return (operation, mustBroadcast: operation.status.inFlight)
         }
     }
 }
@@ -73,6 +74,9 @@ extension Ledger {
 extension Book {
     func cancel(_ id: OperationID) throws {
         try lockHost(of: id)
+        guard !(try operation(id).operation.status.hasEnded) else {
+            throw LedgerError.conflict(code: "operation-over", detail: "the operation is over; there is nothing to cancel")
+        }
         try apply(.cancel, to: id)
         try fillWindows(of: eased)
     }

@@ -159,6 +159,14 @@ extension SessionStore {
         }
     }
 
+    func forgetAnswers(expiredAt now: Date, limit: Int) throws -> Int {
+        try session.execute(
+            """
+            DELETE FROM idempotency WHERE (scope, method, path, key) IN (
+                SELECT scope, method, path, key FROM idempotency WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+            """, now, limit)
+    }
+
     func holdsTerm(_ leader: UUID) throws -> Bool {
         let row = try session.queryOne(
             "SELECT 1 FROM leaders WHERE duty = 'clocks' AND leader = $1 AND until > clock_timestamp() FOR SHARE", leader)

@@ -78,6 +78,13 @@ struct SessionStore: BookStore {
         try session.queryOne("SELECT host FROM operations WHERE id = $1", id.uuid).map { try $0.id("host") }
     }
 
+    func hasLater(than operation: Operation) throws -> Bool {
+        let later = try session.queryOne(
+            "SELECT 1 FROM operations WHERE host = $1 AND chain IS NOT DISTINCT FROM $2 AND sequence > $3 LIMIT 1",
+            operation.host.uuid, operation.chain?.uuid, operation.sequence)
+        return later != nil
+    }
+
     func hasSite(_ name: String) throws -> Bool {
         try session.queryOne("SELECT 1 FROM sites WHERE name = $1", name) != nil
     }

@@ -25,3 +25,22 @@ extension Chain {
         return next
     }
 }
+
+extension Chain {
+    /// What changes when the work of its latest operation, which ended without success, is asked for once more: nothing new is
+    /// wanted, but the chain is under way again.
+    ///
+    /// - Throws: `chainGone`.
+    public func retried(_ kind: OperationKind) throws(Refusal) -> Chain {
+        if phase == .gone { throw .chainGone }
+        var next = self
+        switch kind {
+        case .create: next.phase = .creating
+        case .reset: next.phase = .resetting
+        case .delete: next.phase = .deleting
+        case .start, .stop, .restart, .repair, .hostCreate, .hostDelete: return next
+        }
+        next.reason = nil
+        return next
+    }
+}

@@ -69,6 +69,8 @@ public enum OperationEvent: Sendable, Hashable {
     case unfinished(AttemptID)
     case supersede
     case cancel
+    /// Somebody wants the next attempt now.
+    case hurry
 }
 
 /// What must follow in the same transaction.
@@ -104,6 +106,7 @@ extension OperationRecord {
         case .unfinished(let id): ranTooLong(id, at: moment, policy)
         case .supersede: leave(.superseded, .superseded, at: moment)
         case .cancel: cancel(at: moment)
+        case .hurry: hurry(at: moment)
         }
     }
 
@@ -222,6 +225,11 @@ extension OperationRecord {
 }
 
 extension OperationRecord {
+    private mutating func hurry(at moment: Moment) -> [OperationEffect] {
+        if let retryAt = operation.retryAt { operation.retryAt = min(retryAt, moment.now) }
+        return []
+    }
+
     private mutating func succeed(at moment: Moment) -> [OperationEffect] {
         operation.error = nil
         return close(.succeeded, .succeeded, at: moment)

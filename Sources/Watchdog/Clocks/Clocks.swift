@@ -35,6 +35,9 @@ struct Clocks: Sendable {
             group.addTask {
                 await every(.seconds(5), "late hosts") { try await ledger.probeAgain(as: leader, limit: Self.limit) }
             }
+            group.addTask {
+                await every(.seconds(60), "kept answers") { try await ledger.forgetAnswers(as: leader, limit: limit) }
+            }
             group.addTask { await every(.seconds(1), "lost attempts") { try await closeLostAttempts() } }
             group.addTask { await every(.milliseconds(200), "observations") { try await observe() } }
         }

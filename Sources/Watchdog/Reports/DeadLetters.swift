@@ -2,8 +2,8 @@ import Logging
 import RabbitMQ
 import Wire
 
-/// A delivery that is set aside for people to look at.
-struct DeadLetter: Sendable {
+/// A delivery that is to be set aside for people to look at.
+struct Outcast: Sendable {
     var delivery: Delivery
     /// A word for the header.
     var code: String
@@ -16,7 +16,7 @@ struct DeadLetters: Sendable {
     let logger: Logger
 
     /// - Returns: those that the broker has now, and those that it may not have: they must not be acknowledged.
-    func bury(_ letters: [DeadLetter]) async -> (buried: [Delivery], kept: [Delivery]) {
+    func bury(_ letters: [Outcast]) async -> (buried: [Delivery], kept: [Delivery]) {
         var (buried, kept): ([Delivery], [Delivery]) = ([], [])
         for (letter, confirmation) in zip(letters, await publisher.publish(letters.map(\.message))) {
             logger.warning(
@@ -28,13 +28,15 @@ struct DeadLetters: Sendable {
     }
 }
 
-extension DeadLetter {
+extension Outcast {
     private static let reasonLimit = 1000
 
     fileprivate var message: Message {
         var headers = delivery.headers
         headers[Queues.deadReason] = .string(code)
-        headers["continuo-detail"] = .string(String(reason.prefix(Self.reasonLimit)))
+        headers[Queues.deadDetail] = .string(String(reason.prefix(Self.reasonLimit)))
+        headers[Queues.deadExchange] = .string(delivery.exchange)
+        headers[Queues.deadRoutingKey] = .string(delivery.routingKey)
         return Message(
             exchange: "", routingKey: Queues.dead, body: delivery.body, headers: headers, contentType: delivery.contentType,
             messageID: delivery.messageID, mandatory: true)

@@ -18,7 +18,7 @@ struct ReportDesk: Sendable {
         /// To be taken into the ledger, together.
         var reports: [Readable] = []
         /// Nobody will ever take them.
-        var dead: [DeadLetter] = []
+        var dead: [Outcast] = []
         /// Rightly signed, but of a newer schema: a newer watchdog takes them.
         var newer: [Delivery] = []
         /// Leaders' markers: they say that everything before them is in the ledger, so they count when the reports are taken.
@@ -38,7 +38,7 @@ struct ReportDesk: Sendable {
             } catch .newerSchema {
                 sorted.newer.append(delivery)
             } catch {
-                sorted.dead.append(DeadLetter(delivery: delivery, code: error.code, reason: error.description))
+                sorted.dead.append(Outcast(delivery: delivery, code: error.code, reason: error.description))
             }
         }
         return sorted

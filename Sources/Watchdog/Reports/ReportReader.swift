@@ -41,13 +41,13 @@ struct ReportReader: Sendable {
     }
 
     /// Takes reports in and acknowledges them, but for those that the ledger turned away; `nil` when the task was cancelled.
-    private func rejected(of reports: [ReportDesk.Readable]) async -> [DeadLetter]? {
+    private func rejected(of reports: [ReportDesk.Readable]) async -> [Outcast]? {
         guard !reports.isEmpty else { return [] }
         guard let rejected = await taken(reports.map(\.report)) else { return nil }
         bell.ring()
         let turnedAway = Set(rejected.map(\.index))
         await consumer.acknowledge(reports.indices.filter { !turnedAway.contains($0) }.map { reports[$0].delivery })
-        return rejected.map { DeadLetter(delivery: reports[$0.index].delivery, code: "rejected", reason: $0.reason) }
+        return rejected.map { Outcast(delivery: reports[$0.index].delivery, code: "rejected", reason: $0.reason) }
     }
 
     /// Offers reports until the ledger has an answer; `nil` when the task was cancelled before.
@@ -65,7 +65,7 @@ struct ReportReader: Sendable {
     }
 
     /// What the broker did not set aside goes back to the queue, and so does what a newer watchdog has to take.
-    private func settle(_ dead: [DeadLetter], _ newer: [Delivery]) async {
+    private func settle(_ dead: [Outcast], _ newer: [Delivery]) async {
         let (buried, unburied) = await deadLetters.bury(dead)
         await consumer.acknowledge(buried)
         let kept = unburied + newer

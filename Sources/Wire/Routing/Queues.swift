@@ -13,6 +13,10 @@ public enum Queues {
     /// What could not be taken, each with the header `continuo-reason`.
     public static let dead = "continuo.dead"
     public static let deadReason = "continuo-reason"
+    /// Headers of the same: the reason for people, and the way the message had come.
+    public static let deadDetail = "continuo-detail"
+    public static let deadExchange = "continuo-exchange"
+    public static let deadRoutingKey = "continuo-routing-key"
 
     public static func commands(_ driver: DriverKind, _ site: String) -> String {
         "continuo.commands.\(driver.rawValue).\(site)"

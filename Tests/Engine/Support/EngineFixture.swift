@@ -123,8 +123,9 @@ struct Client: Sendable {
         var code: String? { self["code"]?.text }
     }
 
-    func callAsFunction(_ method: String, _ path: String, _ json: String? = nil) async throws -> Answer {
+    func callAsFunction(_ method: String, _ path: String, _ json: String? = nil, once: String? = nil) async throws -> Answer {
         var headers = [("Authorization", "Bearer \(key)")]
+        if let once { headers.append(("Idempotency-Key", once)) }
         if json != nil { headers.append(("Content-Type", "application/json")) }
         let response = try await client.send(
             Request(

@@ -18,13 +18,14 @@ enum RouteSample {
         else { return [] }
         let pool = PostgreSQL.Pool(database, size: 1, waitLimit: .seconds(1), logger: quiet)
         let ledger = Ledger(pool: pool)
-        let watch = BrokerWatch(publisher: Publisher(broker, topology: Queues.topology(), name: "test", logger: quiet))
+        let publisher = Publisher(broker, topology: Queues.topology(), name: "test", logger: quiet)
+        let seal = WireSeal(root: .fresh(), ledger: ledger)
         let queries = ConnectionQueries(
-            client: QueryClient(broker, topology: Queues.topology(), name: "test", logger: quiet),
-            seal: WireSeal(root: .fresh(), ledger: ledger))
+            client: QueryClient(broker, topology: Queues.topology(), name: "test", logger: quiet), seal: seal)
         return API(
             ledger: ledger, recipes: RecipeBook(blueprints), bell: Bell(pool: pool), queries: queries,
-            readiness: Readiness(ledger: ledger, broker: watch)
+            readiness: Readiness(ledger: ledger, broker: BrokerWatch(publisher: publisher)),
+            broadcast: CancelBroadcast(ledger: ledger, publisher: publisher, seal: seal, logger: quiet)
         ).routes
     }
 
@@ -40,6 +41,11 @@ enum RouteSample {
         id: .fresh(), host: host.id, plan: plan, parameters: .object([:]), subnet: "10.0.0.0/28", ports: [], createdAt: now)
     static let operation = Model.Operation(id: .fresh(), kind: .create, host: host.id, priority: .tenant, createdAt: now)
     static let attempt = Attempt(id: .fresh(), operation: operation.id, number: 1, sentAt: now)
+    static let agent = HeardAgent(
+        presence: AgentPresence(
+            id: .fresh(), name: "a", site: "default", driver: .docker, version: "1", schemas: [1], working: []),
+        firstSeenAt: now, lastSeenAt: now)
+    static let deadLetter = DeadLetter(at: now, queue: "q", reason: "r", detail: nil, headers: .object([:]), size: 1)
     static let lease = Lease(id: .fresh(), chain: chain.id, tenant: "acme", status: .active, createdAt: now)
     static let pool = Model.Pool(
         id: .fresh(), name: "p", plan: plan, parameters: .object([:]), warm: .full, createdAt: now)

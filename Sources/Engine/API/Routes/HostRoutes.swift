@@ -18,7 +18,7 @@ extension API {
         do {
             let (host, operation) = try await ledger.createHost(new)
             bell.ring()
-            return .accepted(host.json(chains: 0), try await rendered(operation), id: operation.id)
+            return .accepted(try await rendered(host), try await rendered(operation), id: operation.id)
         } catch LedgerError.notFound("site", let name) {
             throw Problem(
                 .invalidField, "There is no site \(name); make it with continuo-engine site add.",
@@ -64,13 +64,20 @@ extension API {
         try query.complete()
         let page = try await ledger.hosts(request)
         let counts = try await ledger.chainCounts(of: page.items.map(\.id))
-        return .list(page.items.map { $0.json(chains: counts[$0.id] ?? 0) }, next: page.next)
+        let attendance = Attendance(try await ledger.liveAgents())
+        let hosts = page.items.map { $0.json(chains: counts[$0.id] ?? 0, unattended: attendance.lacks($0)) }
+        return .list(hosts, next: page.next)
     }
 
     private func getHost(_ call: Call) async throws -> Answer {
         try call.refuseAnyField()
         let host = try await existingHost(try call.identifier("host"))
-        return Answer(.ok, json: host.json(chains: try await ledger.chainCount(of: host.id)))
+        return Answer(.ok, json: try await rendered(host))
+    }
+
+    private func rendered(_ host: Host) async throws -> JSONValue {
+        let attendance = Attendance(try await ledger.liveAgents())
+        return host.json(chains: try await ledger.chainCount(of: host.id), unattended: attendance.lacks(host))
     }
 
     private func existingHost(_ id: HostID) async throws -> Host {
@@ -83,7 +90,7 @@ extension API {
         try call.refuseAnyField()
         let (host, operation) = try await ledger.deleteHost(try call.identifier("host"))
         bell.ring()
-        return .accepted(host.json(chains: 0), try await rendered(operation), id: operation.id)
+        return .accepted(try await rendered(host), try await rendered(operation), id: operation.id)
     }
 
     private func fillUp(_ call: Call) async throws -> Answer {

@@ -7,6 +7,8 @@ extension API {
         [
             Route(.get, "/v1/operations", .see, handler: listOperations),
             Route(.get, "/v1/operations/{id}", .see, handler: getOperation),
+            Route(.post, "/v1/operations/{id}/retry", .change, takesBody: true, handler: retryOperation),
+            Route(.post, "/v1/operations/{id}/cancel", .change, takesBody: true, handler: cancelOperation),
         ]
     }
 
@@ -33,9 +35,35 @@ extension API {
         return Answer(.ok, json: try await rendered(operation).with("attempts", .array(attempts.map(\.json))))
     }
 
+    /// The answer is the operation that does the work now: the same one, or a new one.
+    private func retryOperation(_ call: Call) async throws -> Answer {
+        try call.refuseAnyField()
+        let operation = try await ledger.retry(try call.identifier("operation"))
+        bell.ring()
+        return .underWay(operation, try await rendered(operation))
+    }
+
+    private func cancelOperation(_ call: Call) async throws -> Answer {
+        try call.refuseAnyField()
+        let (operation, mustBroadcast) = try await ledger.cancel(try call.identifier("operation"))
+        guard mustBroadcast else { return Answer(.ok, json: try await rendered(operation)) }
+        var answer = Answer.underWay(operation, try await rendered(operation))
+        answer.afterwards = { await broadcast.send(operation) }
+        return answer
+    }
+
     private func mayBeSeen(_ operation: Model.Operation, _ call: Call) async throws -> Bool {
         guard case .tenant(let tenant) = call.scope else { return true }
         guard let chain = operation.chain else { return false }
         return try await ledger.lease(of: chain)?.tenant == tenant
+    }
+}
+
+extension Answer {
+    /// 202: the operation, whose end is still to come.
+    fileprivate static func underWay(_ operation: Model.Operation, _ json: JSONValue) -> Answer {
+        var answer = Answer(.accepted, json: json)
+        answer.headers[.location] = "/v1/operations/\(operation.id)"
+        return answer
     }
 }

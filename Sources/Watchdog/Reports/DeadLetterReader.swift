@@ -1,0 +1,43 @@
+import Ledger
+import Logging
+import RabbitMQ
+import ServiceLifecycle
+
+/// Takes what was set aside in `continuo.dead` into the ledger, where operators find it: a batch, a transaction, and only then the
+/// acknowledgement. So a letter may be there twice after a crash in between, and none is lost.
+struct DeadLetterReader: Sendable {
+    static let batch = 50
+
+    let ledger: Ledger
+    let consumer: Consumer
+    let logger: Logger
+
+    /// Until the graceful shutdown.
+    func run() async {
+        await withGracefulShutdownHandler {
+            while true {
+                let deliveries = await consumer.deliveries.nextBatch(upTo: Self.batch)
+                if deliveries.isEmpty { return }
+                await bury(deliveries)
+            }
+        } onGracefulShutdown: {
+            Task { await consumer.stopDelivering() }
+        }
+    }
+
+    /// Offers them until the ledger has them, or the task is cancelled: then they stay in their queue.
+    private func bury(_ deliveries: [Delivery]) async {
+        let letters = deliveries.map { (letter: DeadLetter($0), body: $0.body) }
+        var pause = Pause()
+        while !Task.isCancelled {
+            do {
+                try await ledger.bury(letters)
+                return await consumer.acknowledge(deliveries)
+            } catch {
+                logger.warning(
+                    "dead letters wait for the ledger", metadata: ["letters": "\(letters.count)", "error": "\(error)"])
+                await pause.rest()
+            }
+        }
+    }
+}
