@@ -1,7 +1,6 @@
 import Ledger
 import Logging
 import RabbitMQ
-import ServiceLifecycle
 
 /// Takes what was set aside in `continuo.dead` into the ledger, where operators find it: a batch, a transaction, and only then the
 /// acknowledgement. So a letter may be there twice after a crash in between, and none is lost.
@@ -14,15 +13,7 @@ struct DeadLetterReader: Sendable {
 
     /// Until the graceful shutdown.
     func run() async {
-        await withGracefulShutdownHandler {
-            while true {
-                let deliveries = await consumer.deliveries.nextBatch(upTo: Self.batch)
-                if deliveries.isEmpty { return }
-                await bury(deliveries)
-            }
-        } onGracefulShutdown: {
-            Task { await consumer.stopDelivering() }
-        }
+        await consumer.forEachBatch(upTo: Self.batch) { await bury($0) }
     }
 
     /// Offers them until the ledger has them, or the task is cancelled: then they stay in their queue.

@@ -1,7 +1,6 @@
 import Ledger
 import Logging
 import RabbitMQ
-import ServiceLifecycle
 
 /// Takes reports into the ledger: a batch, a transaction, and only then the acknowledgement.
 ///
@@ -21,15 +20,7 @@ struct ReportReader: Sendable {
 
     /// Until the graceful shutdown: then what has come is still taken, and nothing more comes.
     func run() async {
-        await withGracefulShutdownHandler {
-            while true {
-                let deliveries = await consumer.deliveries.nextBatch(upTo: Self.batch)
-                if deliveries.isEmpty { return }
-                await take(deliveries)
-            }
-        } onGracefulShutdown: {
-            Task { await consumer.stopDelivering() }
-        }
+        await consumer.forEachBatch(upTo: Self.batch) { await take($0) }
     }
 
     private func take(_ deliveries: [Delivery]) async {
