@@ -27,7 +27,7 @@ struct AgentParts {
             name: "\(configuration.name) reports", logger: logger)
         reporter = Reporter(publisher: publisher, signer: try Signer(site: site), site: site.site, logger: logger)
         performer = Performer(
-            driver: driver, installation: site.installation, vaults: SiteVaultSmith(key: try site.opener()),
+            driver: driver, installation: site.installation, site: site.site, key: try site.opener(),
             allow: configuration.allow, term: term)
     }
 

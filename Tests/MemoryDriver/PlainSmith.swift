@@ -3,8 +3,8 @@ import Model
 
 /// Seals nothing: what a driver does with vaults is tried, not the sealing.
 struct PlainSmith: VaultSmith {
-    func forge(for plan: Plan, chain: ChainID, incarnation: Int) throws(WorkError) -> SealedVault {
-        SealedVault("\(chain) \(incarnation) \(UInt64.random(in: .min ... .max))")
+    func forge(for work: ChainWork, on host: HostTarget) throws(WorkError) -> SealedVault {
+        SealedVault("\(work.id) \(work.desired.incarnation) \(UInt64.random(in: .min ... .max))")
     }
 
     func open(_ vault: SealedVault, chain: ChainID, incarnation: Int) throws(WorkError) -> Vault {

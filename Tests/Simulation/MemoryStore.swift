@@ -117,7 +117,7 @@ extension MemoryStore {
         return Self.subnet(number)
     }
 
-    private static func subnet(_ number: Int) -> String { "10.201.\(number / 8).\(number % 8 * 32)/27" }
+    private static func subnet(_ number: Int) -> String { "10.201.\(number / 4).\(number % 4 * 64)/26" }
 
     func block(port: Int, on host: HostID, until time: Date) throws {
         try burn()

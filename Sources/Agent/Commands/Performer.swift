@@ -11,7 +11,8 @@ struct Performer: Sendable {
 
     let driver: any Driver
     let installation: InstallationID
-    let vaults: any VaultSmith
+    let site: String
+    let key: SitePrivateKey
     let allow: EndpointAllowList
     let term: TermKeeper
 
@@ -28,8 +29,20 @@ struct Performer: Sendable {
         try allow.check(host)
         let term = term
         return WorkContext(
-            installation: installation, vaults: vaults, mayAct: { () throws(WorkError) in try term.mayAct(right) },
+            installation: installation, vaults: SiteVaultSmith(key: key), credentials: try credentials(of: host),
+            mayAct: { () throws(WorkError) in try term.mayAct(right) },
             progress: progress)
+    }
+
+    private func credentials(of host: HostTarget) throws(WorkError) -> HostCredentials? {
+        guard let sealed = host.sealedCredentials else { return nil }
+        do {
+            return try CredentialSeal(of: host, site: site).open(sealed, with: key)
+        } catch {
+            throw WorkError(
+                .terminal, .badCredentials,
+                "the host's credentials were sealed for another host, endpoint or site key; give them again")
+        }
     }
 
     /// - Parameter right: of the term in which the work was said to have started.

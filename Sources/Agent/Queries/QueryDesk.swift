@@ -45,11 +45,11 @@ struct QueryDesk: Sendable {
             throw WorkError(.transient, .notHealthy, "the chain is not on its host now")
         }
         let vault = try await open(work, on: host, context)
-        return try ConnectionResolver(plan: work.plan, address: host.address, observed: observed, vault: vault).connection()
+        return try ConnectionResolver(work: work, host: host, observed: observed, vault: vault).connection()
     }
 
     private func open(_ work: ChainWork, on host: HostTarget, _ context: WorkContext) async throws(WorkError) -> Vault {
-        guard !work.plan.secrets.isEmpty else { return Vault(secrets: [:]) }
+        guard work.plan.needsVault else { return Vault(secrets: [:]) }
         let incarnation = work.desired.incarnation
         guard let sealed = try await performer.driver.vault(of: work.id, incarnation: incarnation, on: host, context) else {
             throw WorkError(.transient, .vaultUnreadable, "the chain has no vault on its host yet")

@@ -10,9 +10,9 @@ public struct SiteVaultSmith: VaultSmith {
         self.key = key
     }
 
-    public func forge(for plan: Plan, chain: ChainID, incarnation: Int) throws(WorkError) -> SealedVault {
+    public func forge(for work: ChainWork, on host: HostTarget) throws(WorkError) -> SealedVault {
         var secrets: [String: String] = [:]
-        for secret in plan.secrets {
+        for secret in work.plan.secrets {
             guard (16...128).contains(secret.length) else {
                 throw WorkError(.terminal, .badPlan, "the secret \(secret.name) must have 16 to 128 characters")
             }
@@ -20,7 +20,8 @@ public struct SiteVaultSmith: VaultSmith {
         }
         do {
             let bytes = try WireJSON.encode(Vault(secrets: secrets))
-            return SealedVault(try Sealing.seal(bytes, to: key.publicKey, bindings: Self.bindings(chain, incarnation)))
+            return SealedVault(
+                try Sealing.seal(bytes, to: key.publicKey, bindings: Self.bindings(work.id, work.desired.incarnation)))
         } catch {
             throw WorkError(.terminal, .internal, "the vault could not be sealed")
         }

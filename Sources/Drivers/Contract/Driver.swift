@@ -34,17 +34,21 @@ public struct WorkContext: Sendable {
     public let installation: InstallationID
     /// Makes and opens vaults with the site's key.
     public let vaults: any VaultSmith
+    /// The host's, opened; `nil` where it has none.
+    public let credentials: HostCredentials?
     /// Throws `termEnded` when the agent's term is over: nothing may be done to the host any more.
     public let mayAct: @Sendable () throws(WorkError) -> Void
     /// Told while long work goes on; never waits.
     public let progress: @Sendable (Progress) -> Void
 
     public init(
-        installation: InstallationID, vaults: any VaultSmith, mayAct: @escaping @Sendable () throws(WorkError) -> Void,
+        installation: InstallationID, vaults: any VaultSmith, credentials: HostCredentials? = nil,
+        mayAct: @escaping @Sendable () throws(WorkError) -> Void,
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {
         self.installation = installation
         self.vaults = vaults
+        self.credentials = credentials
         self.mayAct = mayAct
         self.progress = progress
     }

@@ -5,8 +5,10 @@ public import Model
 /// What a container is made from; a container made from something else is replaced.
 public enum NodeConfiguration {
     /// SHA-256 over the planned node and its published ports, 64 hexadecimal digits. Equal input gives equal text on every machine.
+    /// A node that refers to endpoints depends on every port of the chain.
     public static func digest(of node: PlannedNode, ports: [PortAssignment]) -> String {
-        let own = ports.filter { $0.node == node.name }.sorted { $0.name < $1.name }
+        let own = ports.filter { $0.node == node.name || node.refersToEndpoints }
+            .sorted { ($0.node, $0.name) < ($1.node, $1.name) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // These values hold nothing that JSON has no form for; an infinite limit of CPUs is refused long before.
@@ -20,5 +22,11 @@ public enum NodeConfiguration {
     private struct Content: Encodable {
         var node: PlannedNode
         var ports: [PortAssignment]
+    }
+}
+
+extension PlannedNode {
+    fileprivate var refersToEndpoints: Bool {
+        (command + environment.values + files.map(\.content)).contains { $0.contains("${endpoint.") }
     }
 }

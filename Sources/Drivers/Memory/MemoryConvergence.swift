@@ -80,7 +80,7 @@ struct MemoryConvergence {
         let incarnation = work.desired.incarnation
         var specs: [MemoryObject.Spec] = []
         if found.vault(incarnation) == nil {
-            let vault = try client.context.vaults.forge(for: work.plan, chain: work.id, incarnation: incarnation)
+            let vault = try client.context.vaults.forge(for: work, on: host)
             specs.append(spec(.secret, "vault", content: vault.text))
         }
         specs.append(spec(.network, "network", subnet: work.subnet))

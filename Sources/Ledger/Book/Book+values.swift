@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Model
 
-/// How many bits of a chain's subnet name its network: 32 addresses, enough for 29 nodes, so that a /16 holds 2,048 chains.
-let subnetBits = 27
+/// How many bits of a chain's subnet name its network: 64 addresses, enough for 61 nodes and tasks, so that a /16 holds 1,024 chains.
+let subnetBits = 26
 
 /// Seconds for which a port or subnet stays blocked after a host said that something else uses it.
 private let blockedSeconds = 3600.0
@@ -10,7 +10,7 @@ private let blockedSeconds = 3600.0
 extension Book {
     /// The lowest ports of the host that nobody has, one for each port that the plan publishes.
     func takePorts(for plan: Plan, chain: ChainID, on host: Host) throws -> [PortAssignment] {
-        let wanted = plan.nodes.flatMap { node in node.ports.map { (node: node.name, name: $0.name) } }
+        let wanted = plan.nodes.flatMap { node in node.publishedPorts.map { (node: node.name, name: $0.name) } }
         let ports = try freePorts(wanted.count, for: chain, on: host)
         return zip(wanted, ports).map { PortAssignment(node: $0.node, name: $0.name, port: $1) }
     }

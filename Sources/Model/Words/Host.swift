@@ -9,7 +9,7 @@ public enum DriverKind: String, Codable, Sendable, CaseIterable {
 public struct HostTarget: Codable, Sendable, Hashable {
     public var id: HostID
     public var driver: DriverKind
-    /// Where the host's own API answers: `unix:///path` or `tcp://host:port`.
+    /// Where the host's own API answers: `unix:///path`, `tcp://host:port`, or `https://host:port` for Kubernetes.
     public var endpoint: String
     /// The name or IP by which the host's published ports are reached.
     public var address: String
@@ -17,10 +17,11 @@ public struct HostTarget: Codable, Sendable, Hashable {
     public var insecure: Bool
     /// Sealed to the site's key, bound to id, driver, endpoint and site; `nil` where the endpoint asks for none.
     public var sealedCredentials: String?
+    @LeftOut<HostSettings> public var settings: HostSettings
 
     public init(
         id: HostID, driver: DriverKind, endpoint: String, address: String, insecure: Bool = false,
-        sealedCredentials: String? = nil
+        sealedCredentials: String? = nil, settings: HostSettings = .usual
     ) {
         self.id = id
         self.driver = driver
@@ -28,7 +29,30 @@ public struct HostTarget: Codable, Sendable, Hashable {
         self.address = address
         self.insecure = insecure
         self.sealedCredentials = sealedCredentials
+        self.settings = settings
     }
+}
+
+/// How objects are made on a host, where an operator wants it otherwise; for those that are made from then on.
+public struct HostSettings: Codable, Sendable, Hashable, UsualValue {
+    /// Docker's and Swarm's logging driver; `nil`: `json-file`, at most 30 MB a node.
+    public var logDriver: String?
+    @LeftOut<NoEntries<String>> public var logOptions: [String: String]
+    /// Kubernetes: nodes keep their data as long as their pod lives, in place of PersistentVolumeClaims.
+    @LeftOut<No> public var ephemeralVolumes: Bool
+    /// Kubernetes: the StorageClass of claims; `nil`: the cluster's default.
+    public var storageClass: String?
+
+    public init(
+        logDriver: String? = nil, logOptions: [String: String] = [:], ephemeralVolumes: Bool = false, storageClass: String? = nil
+    ) {
+        self.logDriver = logDriver
+        self.logOptions = logOptions
+        self.ephemeralVolumes = ephemeralVolumes
+        self.storageClass = storageClass
+    }
+
+    public static let usual = HostSettings()
 }
 
 /// What a probe found out about a host.
@@ -40,9 +64,12 @@ public struct HostFacts: Codable, Sendable, Hashable {
     public var architecture: String
     public var cpus: Int
     public var memoryBytes: Int
+    /// How many machines a swarm or cluster has; `nil` where the host is one machine.
+    public var machines: Int?
 
     public init(
-        version: String, apiVersion: String, operatingSystem: String, architecture: String, cpus: Int, memoryBytes: Int
+        version: String, apiVersion: String, operatingSystem: String, architecture: String, cpus: Int, memoryBytes: Int,
+        machines: Int? = nil
     ) {
         self.version = version
         self.apiVersion = apiVersion
@@ -50,6 +77,7 @@ public struct HostFacts: Codable, Sendable, Hashable {
         self.architecture = architecture
         self.cpus = cpus
         self.memoryBytes = memoryBytes
+        self.machines = machines
     }
 }
 

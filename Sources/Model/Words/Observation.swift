@@ -30,10 +30,15 @@ public struct ObservedNode: Codable, Sendable, Hashable {
     public var object: String?
     /// Why it is not running and healthy, for people; at most 500 characters.
     public var detail: String?
+    /// The machine of the swarm or cluster that it runs on.
+    public var machine: String?
+    /// Where its published ports are reached, if not at the host's own address.
+    public var address: String?
 
     public init(
         name: String, state: NodeState, health: NodeHealth = .unknown, restarts: Int = 0, incarnation: Int = 0,
-        generation: Int = 0, ports: [PortAssignment] = [], object: String? = nil, detail: String? = nil
+        generation: Int = 0, ports: [PortAssignment] = [], object: String? = nil, detail: String? = nil,
+        machine: String? = nil, address: String? = nil
     ) {
         self.name = name
         self.state = state
@@ -44,6 +49,8 @@ public struct ObservedNode: Codable, Sendable, Hashable {
         self.ports = ports
         self.object = object
         self.detail = detail
+        self.machine = machine
+        self.address = address
     }
 }
 
@@ -53,14 +60,19 @@ public struct ObservedChain: Codable, Sendable, Hashable {
     public var nodes: [ObservedNode]
     /// The highest operation sequence on its objects' labels.
     public var sequence: Int
-    /// Other objects of it that exist: networks, volumes.
+    /// Other objects of it that exist: networks, volumes, finished tasks.
     public var objects: [ObjectReference]
+    /// When the first of its certificates expires, in seconds since 1970; `nil` where it has none.
+    public var certificatesExpireAt: Int?
 
-    public init(id: ChainID, nodes: [ObservedNode], sequence: Int, objects: [ObjectReference] = []) {
+    public init(
+        id: ChainID, nodes: [ObservedNode], sequence: Int, objects: [ObjectReference] = [], certificatesExpireAt: Int? = nil
+    ) {
         self.id = id
         self.nodes = nodes
         self.sequence = sequence
         self.objects = objects
+        self.certificatesExpireAt = certificatesExpireAt
     }
 }
 

@@ -41,10 +41,11 @@ public struct PlainSmith: VaultSmith {
 
     public init() {}
 
-    public func forge(for plan: Plan, chain: ChainID, incarnation: Int) throws(WorkError) -> SealedVault {
-        let secrets = plan.secrets.map { ($0.name, UUID().uuidString.filter { $0 != "-" }) }
+    public func forge(for work: ChainWork, on host: HostTarget) throws(WorkError) -> SealedVault {
+        let secrets = work.plan.secrets.map { ($0.name, UUID().uuidString.filter { $0 != "-" }) }
         let content = Content(
-            chain: chain, incarnation: incarnation, vault: Vault(secrets: Dictionary(uniqueKeysWithValues: secrets)))
+            chain: work.id, incarnation: work.desired.incarnation,
+            vault: Vault(secrets: Dictionary(uniqueKeysWithValues: secrets)))
         guard let data = try? JSONEncoder().encode(content) else { throw WorkError(.terminal, .internal, "not encodable") }
         return SealedVault(data.base64EncodedString())
     }

@@ -61,9 +61,10 @@ struct Convergence: Sendable {
         let ground = ChainGround(
             work: work, host: host, installation: context.installation, vault: try await certain(vault),
             imageVolumes: imageVolumes)
+        let vault = try context.vaults.open(ground.vault, chain: work.id, incarnation: work.desired.incarnation)
         let making = NodeMaking(
             daemon: daemon, ground: ground, addresses: try NodeAddresses(work),
-            secrets: try context.vaults.open(ground.vault, chain: work.id, incarnation: work.desired.incarnation),
+            references: References(work, on: host, vault: vault),
             fresh: Set(found.containers.filter { $0.state == "created" }.map(\.id)), patience: patience)
         if plan.needsNetwork {
             try await NetworkMaking(daemon: daemon, ground: ground, addresses: making.addresses, patience: patience).ensure()
@@ -89,7 +90,7 @@ struct Convergence: Sendable {
         if let found { return found }
         let incarnation = work.desired.incarnation
         var labels = ObjectLabels(work, on: host.id, of: context.installation).dictionary
-        labels[DockerLabels.vault] = try context.vaults.forge(for: work.plan, chain: work.id, incarnation: incarnation).text
+        labels[DockerLabels.vault] = try context.vaults.forge(for: work, on: host).text
         let volume = try await daemon.createVolume(ObjectNames(work).vault, labels: labels)
         guard let vault = volume.vault(of: work.id, incarnation: incarnation, installation: context.installation) else {
             throw WorkError(.terminal, .hostRefused, "the volume \(volume.name) on the host is not ours")

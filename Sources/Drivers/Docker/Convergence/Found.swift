@@ -39,7 +39,7 @@ struct Found: Sendable {
             $0.vault(of: chain, incarnation: incarnation, installation: context.installation)
         }.first
         guard let sealed, let vault = try? context.vaults.open(sealed, chain: chain, incarnation: incarnation) else { return "" }
-        return vault.secrets.values.reduce(text) { $0.replacing(secret: $1) }
+        return vault.hidden.reduce(text) { $0.replacing(secret: $1) }
     }
 
     /// A container that was not made from `vault` counts as made from something else, so that it is replaced.

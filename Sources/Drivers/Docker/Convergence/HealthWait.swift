@@ -74,7 +74,7 @@ struct HealthWait: Sendable {
         of node: PlannedNode, _ id: String, _ code: WorkError.Code, _ what: String
     ) async -> WorkError {
         // Without the vault nobody can tell what is secret: then nothing that the node wrote is repeated.
-        guard let hidden = (try? secrets())?.secrets.values else {
+        guard let hidden = (try? secrets())?.hidden else {
             let what = "\(node.name) failed; the chain's vault can't be read, so what the node wrote is not shown"
             return WorkError(.transient, code, what, node: node.name)
         }

@@ -7,7 +7,7 @@ struct NodeMaking: Sendable {
     let daemon: Daemon
     let ground: ChainGround
     let addresses: NodeAddresses
-    let secrets: Vault
+    let references: References
     /// Containers that were created and never started: their files may be missing.
     let fresh: Set<String>
     let patience: DockerDriver.Patience
@@ -75,7 +75,7 @@ struct NodeMaking: Sendable {
         guard !node.files.isEmpty else { return }
         let files = try node.files.map { (file) throws(WorkError) in
             Ustar.File(
-                path: file.path, content: Array(try secrets.resolve(file.content).utf8), mode: file.mode, owner: file.owner,
+                path: file.path, content: Array(try references.resolve(file.content).utf8), mode: file.mode, owner: file.owner,
                 group: file.group)
         }
         try await daemon.unpack(try Ustar.archive(files), into: id, node: node.name)
