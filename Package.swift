@@ -85,7 +85,8 @@ let package = Package(
         // Drivers.
         room("Drivers", path: "Sources/Drivers/Contract", ["Model", crypto]),
         room("MemoryDriver", path: "Sources/Drivers/Memory", ["Drivers", "Model", "Curl"]),
-        room("DockerDriver", path: "Sources/Drivers/Docker", ["Drivers", "Model", "Curl", crypto]),
+        room("DockerEngine", path: "Sources/Drivers/DockerEngine", ["Drivers", "Model", "Curl"]),
+        room("DockerDriver", path: "Sources/Drivers/Docker", ["DockerEngine", "Drivers", "Model", "Curl"]),
 
         // Services.
         room("Telemetry", [logging]),
@@ -127,7 +128,7 @@ let package = Package(
         .target(
             name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model"], path: "Tests/Support/Docker",
             swiftSettings: strict),
-        tests("DockerDriver", ["DockerDriver", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model"]),
+        tests("DockerDriver", ["DockerDriver", "DockerEngine", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model"]),
         tests(
             "DriverConformance",
             ["Curl", "DockerDriver", "DockerSupport", "Drivers", "MemoryDriver", "Model", "continuo-memory-host"]),

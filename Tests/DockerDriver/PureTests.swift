@@ -5,6 +5,7 @@ import Model
 import Testing
 
 @testable import DockerDriver
+@testable import DockerEngine
 
 @Suite struct UstarTests {
     @Test func tarReadsWhatIsWritten() throws {

@@ -1,3 +1,5 @@
+import Crypto
+import FoundationEssentials
 public import Model
 
 /// The secrets of one chain incarnation. Never logged, never stored but sealed.
@@ -59,4 +61,17 @@ public protocol VaultSmith: Sendable {
     func forge(for work: ChainWork, on host: HostTarget) throws(WorkError) -> SealedVault
     /// Opens a vault; `vaultUnreadable` when it was sealed to another key or for another chain or incarnation.
     func open(_ vault: SealedVault, chain: ChainID, incarnation: Int) throws(WorkError) -> Vault
+}
+
+extension SealedVault {
+    /// Tells vaults apart and says nothing about what is in them: they are sealed.
+    package var fingerprint: String {
+        SHA256.hash(data: Data(text.utf8)).prefix(8).map { String(0x100 + Int($0), radix: 16).dropFirst() }.joined()
+    }
+}
+
+extension String {
+    package func replacing(secret: String) -> String {
+        secret.isEmpty ? self : split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
+    }
 }

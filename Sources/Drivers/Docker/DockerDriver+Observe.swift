@@ -1,4 +1,5 @@
 import Curl
+import DockerEngine
 public import Drivers
 public import Model
 

@@ -1,3 +1,4 @@
+import DockerEngine
 public import Drivers
 public import Model
 

@@ -13,6 +13,7 @@
 // A container also carries a fingerprint of the vault it was made with, and is replaced when that vault is gone.
 
 public import Curl
+import DockerEngine
 public import Drivers
 public import Model
 

@@ -1,6 +1,5 @@
-import Crypto
+import DockerEngine
 import Drivers
-import FoundationEssentials
 import Model
 
 /// Labels that Docker's objects carry beside `ObjectLabels`.
@@ -11,13 +10,6 @@ enum DockerLabels {
     static let fingerprint = "continuo.vault-fingerprint"
     /// On containers, with a planned port's name after it: the port inside the container.
     static let portPrefix = "continuo.port."
-}
-
-extension SealedVault {
-    /// Tells vaults apart and says nothing about what is in them: they are sealed.
-    var fingerprint: String {
-        SHA256.hash(data: Data(text.utf8)).prefix(8).map { String(0x100 + Int($0), radix: 16).dropFirst() }.joined()
-    }
 }
 
 extension VolumeDetails {

@@ -1,3 +1,4 @@
+import DockerEngine
 import Model
 
 /// Which node has which address of the chain's subnet: the first is the gateway's, then come the nodes in the plan's order.

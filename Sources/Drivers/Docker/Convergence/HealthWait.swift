@@ -1,3 +1,4 @@
+import DockerEngine
 import Drivers
 import Model
 
@@ -86,10 +87,4 @@ struct HealthWait: Sendable {
 
 extension ContainerDetails {
     fileprivate var hasEnded: Bool { ["exited", "dead", "removing"].contains(state.status) }
-}
-
-extension String {
-    func replacing(secret: String) -> String {
-        secret.isEmpty ? self : split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
-    }
 }

@@ -1,4 +1,5 @@
 import Curl
+import DockerEngine
 import Drivers
 import Model
 

@@ -1,25 +1,25 @@
 import FoundationEssentials
-import Model
+package import Model
 
 /// What the daemon answered to a call.
-struct Answer: Sendable {
-    let status: Int
-    let body: [UInt8]
+package struct Answer: Sendable {
+    package let status: Int
+    package let body: [UInt8]
 
-    var succeeded: Bool { (200..<300).contains(status) || status == 304 }
+    package var succeeded: Bool { (200..<300).contains(status) || status == 304 }
 
     /// The daemon's own words for a refusal.
-    var message: String {
+    package var message: String {
         let failure = try? DockerJSON.decode(Failure.self, from: body)
         return failure?.message ?? "status \(status)"
     }
 
     /// Passes when the daemon did it, or when `also` allows its status.
-    func expect(_ doing: String, also allowed: Int..., node: String? = nil) throws(WorkError) {
+    package func expect(_ doing: String, also allowed: Int..., node: String? = nil) throws(WorkError) {
         guard succeeded || allowed.contains(status) else { throw refusal(doing, node: node) }
     }
 
-    func decode<Value: Decodable>(_ type: Value.Type, _ doing: String, node: String? = nil) throws(WorkError) -> Value {
+    package func decode<Value: Decodable>(_ type: Value.Type, _ doing: String, node: String? = nil) throws(WorkError) -> Value {
         try expect(doing, node: node)
         do {
             return try DockerJSON.decode(type, from: body)
@@ -34,12 +34,12 @@ struct Answer: Sendable {
 }
 
 /// The daemon writes the first letter of every key as a capital; Swift's names don't.
-enum DockerJSON {
-    static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
+package enum DockerJSON {
+    package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
         try JSONDecoder().decode(type, from: Data(bytes))
     }
 
-    static func encode(_ value: some Encodable) throws(WorkError) -> [UInt8] {
+    package static func encode(_ value: some Encodable) throws(WorkError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .custom { path in CapitalKey(path[path.count - 1].stringValue) }

@@ -1,17 +1,17 @@
 import Curl
 import FoundationEssentials
-import Model
+package import Model
 
 /// How a command inside a container ended.
-struct ExecResult: Sendable {
-    var exitCode: Int
-    var output: String
+package struct ExecResult: Sendable {
+    package var exitCode: Int
+    package var output: String
 }
 
 extension Daemon {
     /// Runs a command inside a running container and waits for its end.
     /// - Returns: `nil` when the container did not run (any more), or the command took longer than `seconds`.
-    func run(_ command: [String], in id: String, seconds: Int) async throws(WorkError) -> ExecResult? {
+    package func run(_ command: [String], in id: String, seconds: Int) async throws(WorkError) -> ExecResult? {
         struct Wanted: Encodable {
             var cmd: [String]
             var attachStdout = true
@@ -48,7 +48,7 @@ extension Daemon {
 }
 
 /// The answer to most creations.
-struct Identified: Decodable {
-    var id: String
+package struct Identified: Decodable {
+    package var id: String
     enum CodingKeys: String, CodingKey { case id = "Id" }
 }

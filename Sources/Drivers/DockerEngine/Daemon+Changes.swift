@@ -1,9 +1,10 @@
 import Curl
-import Model
+import Drivers
+package import Model
 
 extension Daemon {
     /// Creates a volume. When there is one of that name, it stays and is answered, with the labels that it has.
-    func createVolume(_ name: String, labels: [String: String]) async throws(WorkError) -> VolumeDetails {
+    package func createVolume(_ name: String, labels: [String: String]) async throws(WorkError) -> VolumeDetails {
         struct Wanted: Encodable {
             var name: String
             var labels: [String: String]
@@ -14,7 +15,7 @@ extension Daemon {
 
     /// Asks the container to end, by its own stop signal, and waits; what is not ended by then is killed. The daemon's restart
     /// policy lets a container rest that was told to stop.
-    func stop(_ id: String, node: String, patience: Duration) async throws(WorkError) {
+    package func stop(_ id: String, node: String, patience: Duration) async throws(WorkError) {
         guard let container = try await container(id) else { return }
         if container.state.status == "running" {
             let signal = container.config.stopSignal ?? "SIGTERM"
@@ -29,14 +30,14 @@ extension Daemon {
     }
 
     /// Unpacks a tar archive at the root of the container's file system, whether it runs or not.
-    func unpack(_ archive: [UInt8], into id: String, node: String) async throws(WorkError) {
+    package func unpack(_ archive: [UInt8], into id: String, node: String) async throws(WorkError) {
         let path = Request.path("containers", id, "archive", query: [("path", "/")])
         try await call("PUT", path, body: .bytes(archive), type: "application/x-tar")
             .expect("putting files into the container", node: node)
     }
 
     /// The last lines that the container wrote, without the daemon's framing; empty where they can't be had.
-    func lastLines(of id: String, count: Int = 30) async -> String {
+    package func lastLines(of id: String, count: Int = 30) async -> String {
         let path = Request.path(
             "containers", id, "logs", query: [("stdout", "1"), ("stderr", "1"), ("tail", String(count))])
         guard let answer = try? await call("GET", path, limit: 1 << 20), answer.succeeded else { return "" }

@@ -1,9 +1,9 @@
-import Curl
-import Model
+package import Curl
+package import Model
 
 /// Reads `unix:///path` and `tcp://host:port`.
-enum DockerEndpoint {
-    static func read(_ host: HostTarget) throws(WorkError) -> Endpoint {
+package enum DockerEndpoint {
+    package static func read(_ host: HostTarget) throws(WorkError) -> Endpoint {
         if host.endpoint.hasPrefix("unix:///") {
             return .unix(String(host.endpoint.dropFirst("unix://".count)))
         }

@@ -1,19 +1,16 @@
-import Drivers
-import Model
-
 /// A container as the daemon's list shows it.
-struct ContainerSummary: Decodable, Sendable {
-    var id: String
-    var labels: [String: String]
+package struct ContainerSummary: Decodable, Sendable {
+    package var id: String
+    package var labels: [String: String]
     /// `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead`.
-    var state: String
+    package var state: String
     /// For people: `Up 3 minutes (healthy)`, `Exited (1) 4 seconds ago`.
-    var status: String
-    var ports: [PublishedPort]
+    package var status: String
+    package var ports: [PublishedPort]
 
-    struct PublishedPort: Decodable, Sendable {
-        var container: Int
-        var host: Int?
+    package struct PublishedPort: Decodable, Sendable {
+        package var container: Int
+        package var host: Int?
 
         enum CodingKeys: String, CodingKey {
             case container = "PrivatePort"
@@ -31,18 +28,18 @@ struct ContainerSummary: Decodable, Sendable {
 }
 
 /// A container as the daemon describes it alone.
-struct ContainerDetails: Decodable, Sendable {
-    var id: String
-    var state: State
-    var restartCount: Int
-    var config: Config
+package struct ContainerDetails: Decodable, Sendable {
+    package var id: String
+    package var state: State
+    package var restartCount: Int
+    package var config: Config
 
-    struct State: Decodable, Sendable {
-        var status: String
-        var exitCode: Int
+    package struct State: Decodable, Sendable {
+        package var status: String
+        package var exitCode: Int
         /// Why it could not be started.
-        var error: String?
-        var health: Health?
+        package var error: String?
+        package var health: Health?
 
         enum CodingKeys: String, CodingKey {
             case status = "Status"
@@ -52,11 +49,11 @@ struct ContainerDetails: Decodable, Sendable {
         }
     }
 
-    struct Health: Decodable, Sendable {
-        var log: [Probe]?
+    package struct Health: Decodable, Sendable {
+        package var log: [Probe]?
 
-        struct Probe: Decodable, Sendable {
-            var output: String
+        package struct Probe: Decodable, Sendable {
+            package var output: String
 
             enum CodingKeys: String, CodingKey { case output = "Output" }
         }
@@ -64,10 +61,10 @@ struct ContainerDetails: Decodable, Sendable {
         enum CodingKeys: String, CodingKey { case log = "Log" }
     }
 
-    struct Config: Decodable, Sendable {
-        var labels: [String: String]?
+    package struct Config: Decodable, Sendable {
+        package var labels: [String: String]?
         /// `nil`: SIGTERM.
-        var stopSignal: String?
+        package var stopSignal: String?
 
         enum CodingKeys: String, CodingKey {
             case labels = "Labels"

@@ -1,19 +1,19 @@
-import Curl
+package import Curl
 import FoundationEssentials
-import Model
+package import Model
 
 /// One daemon, spoken to on behalf of one installation. Asks before every call whether it may still act.
-struct Daemon: Sendable {
-    let client: HTTPClient
-    let endpoint: Endpoint
-    let installation: InstallationID
-    let version: DaemonVersion
-    let apiVersion: String
+package struct Daemon: Sendable {
+    package let client: HTTPClient
+    package let endpoint: Endpoint
+    package let installation: InstallationID
+    package let version: DaemonVersion
+    package let apiVersion: String
     private let mayAct: @Sendable () throws(WorkError) -> Void
 
     /// Asks the daemon for its versions.
     /// - Throws: `hostUnsupported` when it is no Docker daemon or none that this driver can speak with.
-    init(
+    package init(
         client: HTTPClient, endpoint: Endpoint, installation: InstallationID,
         mayAct: @escaping @Sendable () throws(WorkError) -> Void
     ) async throws(WorkError) {
@@ -42,7 +42,7 @@ struct Daemon: Sendable {
     }
 
     /// One call; any status is an answer. It ends within `timeouts`, 10 s unless said.
-    func call(
+    package func call(
         _ method: String, _ path: String, body: Body = .none, type: String = "application/json",
         timeouts: Timeouts = .call, limit: Int = 16 << 20
     ) async throws(WorkError) -> Answer {
@@ -56,12 +56,12 @@ struct Daemon: Sendable {
         }
     }
 
-    func call(_ method: String, _ path: String, json: some Encodable) async throws(WorkError) -> Answer {
+    package func call(_ method: String, _ path: String, json: some Encodable) async throws(WorkError) -> Answer {
         try await call(method, path, body: .bytes(try DockerJSON.encode(json)))
     }
 
     /// An answer without an end.
-    func stream(_ path: String) async throws(WorkError) -> StreamedResponse {
+    package func stream(_ path: String) async throws(WorkError) -> StreamedResponse {
         let timeouts = Timeouts(connect: .seconds(5), total: nil, idle: nil)
         try mayAct()
         do {
@@ -83,5 +83,5 @@ struct Daemon: Sendable {
 
 extension Timeouts {
     /// Of one call to the daemon: an agent's term lasts 15 s, and no call may outlast it.
-    static let call = Timeouts(connect: .seconds(5), total: .seconds(10), idle: nil)
+    package static let call = Timeouts(connect: .seconds(5), total: .seconds(10), idle: nil)
 }

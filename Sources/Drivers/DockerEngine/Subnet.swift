@@ -1,11 +1,9 @@
-import Model
-
 /// An IPv4 network in CIDR form.
-struct Subnet: Hashable, CustomStringConvertible {
+package struct Subnet: Hashable, CustomStringConvertible {
     private let base: UInt32
     private let prefix: Int
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let prefix = Int(parts[1]), (0...32).contains(prefix), let address = Self.number(parts[0])
         else { return nil }
@@ -14,18 +12,18 @@ struct Subnet: Hashable, CustomStringConvertible {
     }
 
     /// The `offset`th address; `nil` beyond the last usable one.
-    func address(at offset: Int) -> String? {
+    package func address(at offset: Int) -> String? {
         let size = 1 << (32 - prefix)
         guard offset > 0, offset < size - 1 else { return nil }
         return Self.text(base + UInt32(offset))
     }
 
-    func overlaps(_ other: Subnet) -> Bool {
+    package func overlaps(_ other: Subnet) -> Bool {
         let common = Self.mask(min(prefix, other.prefix))
         return base & common == other.base & common
     }
 
-    var description: String { "\(Self.text(base))/\(prefix)" }
+    package var description: String { "\(Self.text(base))/\(prefix)" }
 
     private static func mask(_ prefix: Int) -> UInt32 {
         prefix == 0 ? 0 : ~UInt32(0) << (32 - UInt32(prefix))

@@ -1,8 +1,8 @@
 /// What containers write comes in frames: one byte for the stream, three zeros, four bytes of length (big-endian), then as many
 /// bytes (Docker API, "attach to a container").
-enum LogFrames {
+package enum LogFrames {
     /// Both streams as they came, without the frames; an incomplete last frame counts as far as it goes.
-    static func payload(of bytes: [UInt8]) -> [UInt8] {
+    package static func payload(of bytes: [UInt8]) -> [UInt8] {
         var payload: [UInt8] = []
         var rest = bytes[...]
         while rest.count >= 8, rest[rest.startIndex] <= 2 {

@@ -1,8 +1,8 @@
-import Model
+package import Model
 
 /// Does something with every element at the same time. The first error ends the others, by cancellation, and is thrown when all
 /// have ended.
-func inParallel<Element: Sendable, Result: Sendable>(
+package func inParallel<Element: Sendable, Result: Sendable>(
     _ elements: [Element], _ body: @escaping @Sendable (Element) async throws(WorkError) -> Result
 ) async throws(WorkError) -> [Result] {
     let outcomes = await withTaskGroup(of: (Int, Swift.Result<Result, WorkError>).self) { group in

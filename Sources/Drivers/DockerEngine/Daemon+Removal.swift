@@ -1,10 +1,11 @@
 import Curl
-import Model
+import Drivers
+package import Model
 
 extension Daemon {
     /// Removes objects by their ids, containers first, all at the same time, and what they hold on to after them.
     /// What is gone already is no error; what is still held is tried again for as long as `patience` says.
-    func remove(_ objects: [ObjectReference], patience: Duration) async throws(WorkError) {
+    package func remove(_ objects: [ObjectReference], patience: Duration) async throws(WorkError) {
         for kind in [ObjectReference.Kind.container, .network, .volume] {
             let ids = objects.filter { $0.kind == kind }.map(\.id)
             _ = try await inParallel(ids) { (id) throws(WorkError) in
@@ -30,26 +31,5 @@ extension Daemon {
         case .network: Request.path("networks", id)
         default: Request.path("volumes", id)
         }
-    }
-}
-
-/// Tries until it is done or the time is up; the last try is told that it is the last.
-func settle(
-    within patience: Duration, _ attempt: (_ isLast: Bool) async throws(WorkError) -> Bool
-) async throws(WorkError) {
-    let end = ContinuousClock.now + patience
-    while true {
-        let isLast = ContinuousClock.now >= end
-        if try await attempt(isLast) || isLast { return }
-        try await pause(.milliseconds(100))
-    }
-}
-
-/// - Throws: `cancelled` when the task is.
-func pause(_ duration: Duration) async throws(WorkError) {
-    do {
-        try await Task.sleep(for: duration)
-    } catch {
-        throw WorkError(.cancelled, .cancelled, "cancelled")
     }
 }

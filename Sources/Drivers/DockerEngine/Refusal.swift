@@ -1,9 +1,9 @@
-import Curl
-import Model
+package import Curl
+package import Model
 
 extension WorkError {
     /// An exchange that brought no answer.
-    init(_ error: CurlError, at endpoint: Endpoint) {
+    package init(_ error: CurlError, at endpoint: Endpoint) {
         let message = "\(endpoint): \(error.message)"
         switch error.code {
         case .cancelled, .shutDown: self.init(.cancelled, .cancelled, "cancelled")
@@ -19,7 +19,7 @@ extension WorkError {
 
 extension Answer {
     /// The daemon's words differ between its versions in detail; what is looked for has been the same since 20.10.
-    func refusal(_ doing: String, node: String? = nil) -> WorkError {
+    package func refusal(_ doing: String, node: String? = nil) -> WorkError {
         let text = message
         let said = "\(doing): \(text)"
         if let port = text.takenPort {
@@ -42,7 +42,7 @@ extension Answer {
 extension String {
     /// The port of `Bind for 0.0.0.0:18000 failed: port is already allocated` (another container's) and of
     /// `listen tcp4 0.0.0.0:18000: bind: address already in use` (another program's).
-    var takenPort: String? {
+    package var takenPort: String? {
         for ending in [" failed: port is already allocated", ": bind: address already in use"] {
             guard let end = firstIndex(ofText: ending) else { continue }
             let digits = self[..<end].reversed().prefix { $0.isNumber }
@@ -51,7 +51,7 @@ extension String {
         return nil
     }
 
-    func firstIndex(ofText text: String) -> Index? {
+    package func firstIndex(ofText text: String) -> Index? {
         indices.first { self[$0...].hasPrefix(text) }
     }
 }
