@@ -53,7 +53,7 @@ public struct Engine: Sendable {
         let bell = Bell(pool: pool)
         let relay = Relay(ledger: ledger, publisher: publisher, broker: broker, seal: seal, bell: bell, logger: logger)
         let api = API(
-            ledger: ledger, recipes: RecipeBook(blueprints), bell: bell, queries: ConnectionQueries(client: client, seal: seal),
+            ledger: ledger, recipes: RecipeBook(blueprints), bell: bell, queries: AgentQueries(client: client, seal: seal),
             readiness: Readiness(ledger: ledger, broker: broker),
             broadcast: CancelBroadcast(ledger: ledger, publisher: publisher, seal: seal, logger: logger))
         let front = Front(

@@ -60,6 +60,27 @@ import Wire
         }
     }
 
+    @Test func aNodesLogIsReadInPieces() async throws {
+        try await EngineFixture.with { engine in
+            _ = try await engine.activeHost()
+            let chain = try await engine.runningChain()
+            _ = try await engine.tenant("POST", "/v1/chains/apply")
+            let path = "/v1/chains/\(chain)/nodes/only/logs"
+            async let answering: Void = Self.answer(
+                engine, .log(LogPiece(lines: [.init(time: "2026-01-01T00:00:00.1Z", text: "up")], cursor: "next")))
+            let answer = try await eventually("an agent answers") {
+                let answer = try await engine.tenant("GET", path + "?tail=5")
+                return answer.code == "agent-silent" ? nil : answer
+            }
+            try await answering
+            #expect(answer.status == 200 && answer["cursor"] == .string("next"))
+            #expect(answer["lines", "0", "text"] == .string("up") && answer["node"] == .string("only"))
+            #expect(try await engine.tenant("GET", "/v1/chains/\(chain)/nodes/none/logs").status == 404)
+            #expect(try await engine.other("GET", path).status == 404)
+            #expect(try await engine.tenant("GET", path + "?wait=11").status == 400)
+        }
+    }
+
     @Test func anAgentsFailureIsNamed() async throws {
         try await EngineFixture.with { engine in
             _ = try await engine.activeHost()

@@ -22,8 +22,9 @@ struct MessageSchemaTests {
         try check(.observe, Samples.observe)
     }
 
-    @Test func query() throws {
-        try check(.query, Samples.query)
+    @Test(arguments: Samples.queries)
+    func query(_ payload: Query) throws {
+        try check(.query, payload)
     }
 
     @Test func control() throws {

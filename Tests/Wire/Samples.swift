@@ -74,6 +74,7 @@ enum Samples {
 
     static let answers: [Answer] = [
         .failed(error),
+        .log(LogPiece(lines: [LogPiece.Line(time: "2026-01-01T00:00:00.000000001Z", text: "x")], cursor: "c")),
         .connection(
             Answer.Connection(
                 nodes: [
@@ -85,5 +86,8 @@ enum Samples {
     ]
 
     static let observe = ObserveRequest(host: host, number: 3, asOf: 4, digest: "", hold: 45.5)
-    static let query = Query(host: host, replyKey: SitePrivateKey.fresh().publicKey.base64, ask: .connection(work))
+
+    static let queries: [Query] = [
+        .connection(work), .log(LogRequest(chain: work.id, node: "one", cursor: "c", tail: 5, wait: 2.5)),
+    ].map { Query(host: host, replyKey: SitePrivateKey.fresh().publicKey.base64, ask: $0) }
 }

@@ -32,6 +32,7 @@ struct QueryDesk: Sendable {
         do throws(WorkError) {
             switch query.ask {
             case .connection(let work): return .connection(try await connection(work, on: query.host))
+            case .log: throw WorkError(.terminal, .hostUnsupported, "this agent reads no logs; a newer one does")
             }
         } catch {
             return .failed(error)

@@ -6,7 +6,7 @@ struct API: Sendable {
     let recipes: RecipeBook
     /// Rung after a change that may have written commands into the outbox.
     let bell: Bell
-    let queries: ConnectionQueries
+    let queries: AgentQueries
     let readiness: Readiness
     let broadcast: CancelBroadcast
 

@@ -10,6 +10,8 @@ public struct Query: Codable, Sendable, Hashable {
     public enum Ask: Sendable, Hashable {
         /// The chain's connection files, resolved from its vault and from observed endpoints.
         case connection(ChainWork)
+        /// A part of a node's log, live from the host.
+        case log(LogRequest)
     }
 
     public init(host: HostTarget, replyKey: String, ask: Ask) {
@@ -22,6 +24,7 @@ public struct Query: Codable, Sendable, Hashable {
 /// The answer to a query, sealed on the wire.
 public enum Answer: Sendable, Hashable {
     case connection(Connection)
+    case log(LogPiece)
     case failed(WorkError)
 
     /// How a tenant reaches a chain.

@@ -20,7 +20,7 @@ enum RouteSample {
         let ledger = Ledger(pool: pool)
         let publisher = Publisher(broker, topology: Queues.topology(), name: "test", logger: quiet)
         let seal = WireSeal(root: .fresh(), ledger: ledger)
-        let queries = ConnectionQueries(
+        let queries = AgentQueries(
             client: QueryClient(broker, topology: Queues.topology(), name: "test", logger: quiet), seal: seal)
         return API(
             ledger: ledger, recipes: RecipeBook(blueprints), bell: Bell(pool: pool), queries: queries,

@@ -13,6 +13,7 @@ extension API {
             Route(.post, "/v1/chains/{id}/stop", .lease, takesBody: true) { try await request(.stop, $0) },
             Route(.post, "/v1/chains/{id}/restart", .lease, takesBody: true) { try await request(.restart, $0) },
             Route(.get, "/v1/chains/{id}/connection", .connect, handler: getConnection),
+            Route(.get, "/v1/chains/{id}/nodes/{node}/logs", .see, handler: getLogs),
         ]
     }
 
@@ -75,6 +76,20 @@ extension API {
         return Answer(.ok, json: connection.json(chain: chain.id))
     }
 
+    /// A piece of a node's log; `cursor` of one is where the next begins, and `wait` makes a follower of who asks again and again.
+    private func getLogs(_ call: Call) async throws -> Answer {
+        var query = call.queryFields()
+        let cursor = query.optional("cursor", .string(1...200))
+        let tail = query.optional("tail", .integerText(0...10_000)) ?? 100
+        let wait = query.optional("wait", .integerText(0...10)) ?? 0
+        try query.complete()
+        let chain = try await visibleChain(call)
+        let node = try call.node(of: chain)
+        let request = LogRequest(chain: chain.id, node: node, cursor: cursor, tail: tail, wait: Double(wait))
+        let piece = try await queries.log(request, on: try await ledger.host(chain.host))
+        return Answer(.ok, json: piece.json(chain: chain.id, node: node))
+    }
+
     private func accepted(_ made: (Chain, Model.Operation), _ call: Call) async throws -> Answer {
         bell.ring()
         return .accepted(try await rendered(made.0, for: call), try await rendered(made.1), id: made.1.id)
@@ -91,5 +106,16 @@ extension API {
     func checkVisible(_ chain: ChainID, _ call: Call) async throws {
         guard case .tenant(let tenant) = call.scope else { return }
         guard try await ledger.lease(of: chain)?.tenant == tenant else { throw Problem.notFound("There is no chain \(chain).") }
+    }
+}
+
+extension Call {
+    /// The parameter `{node}` of the path; 404 when the chain has no such node.
+    fileprivate func node(of chain: Chain) throws(Problem) -> String {
+        let name = parameters["node"] ?? ""
+        guard chain.plan.nodes.contains(where: { $0.name == name }) else {
+            throw .notFound("The chain has no node \(name.prefix(100)).")
+        }
+        return name
     }
 }
