@@ -31,15 +31,7 @@ struct Reporter: Sendable {
     func bury(_ delivery: Delivery, _ error: WireError) async -> Bool {
         logger.warning(
             "message not taken", error: error, metadata: ["queue": "\(delivery.routingKey)", "reason": "\(error.code)"])
-        var headers = delivery.headers
-        headers[Queues.deadReason] = .string(error.code)
-        headers[Queues.deadDetail] = .string(String(error.description.prefix(1000)))
-        headers[Queues.deadExchange] = .string(delivery.exchange)
-        headers[Queues.deadRoutingKey] = .string(delivery.routingKey)
-        return await insist(
-            on: Message(
-                exchange: "", routingKey: Queues.dead, body: delivery.body, headers: headers, contentType: delivery.contentType,
-                messageID: delivery.messageID, mandatory: true))
+        return await insist(on: .dead(delivery, reason: error.code, detail: error.description))
     }
 
     /// Answers a query once; one that doesn't arrive is asked again by whoever asked.

@@ -133,16 +133,18 @@ extension World {
         try await ledger.claimObservations(as: leader)
     }
 
-    fileprivate func answer(_ host: HostID, _ number: Int, asOf: Int = 0, _ result: AgentReport.Observation.Result) async throws {
+    fileprivate func answer(
+        _ host: HostID, _ number: Int, asOf: Int = 0, _ result: Report.Observation.Result, digest: String = ""
+    ) async throws {
         let rejected = try await take(
-            .observation(AgentReport.Observation(host: host, number: number, asOf: asOf, result: result)))
+            .observation(Report.Observation(host: host, number: number, asOf: asOf, result: result)), digest: digest)
         #expect(rejected.isEmpty)
     }
 
     fileprivate func see(
         _ host: HostID, number: Int, asOf: Int = 0, _ chains: [ObservedChain], digest: String
     ) async throws {
-        try await answer(host, number, asOf: asOf, .seen(HostObservation(chains: chains), digest: digest))
+        try await answer(host, number, asOf: asOf, .seen(HostObservation(chains: chains)), digest: digest)
     }
 
     fileprivate func lookAtNothing(_ host: HostID) async throws {

@@ -17,7 +17,7 @@ import Testing
             strangeHost.host = .fresh()
             let presence = AgentPresence(
                 id: .fresh(), name: "a", site: "other", driver: .memory, version: "1", schemas: [1], working: [])
-            let reports: [(String, AgentReport)] = [
+            let reports: [(String, Report)] = [
                 ("default", .started(good)), ("other", .started(good)), ("default", .started(strangeOperation)),
                 ("default", .started(strangeHost)), ("default", .heartbeat(presence)),
                 ("default", .outcome(good, .probed(World.facts))),
@@ -35,7 +35,7 @@ import Testing
             try await world.pool.session { try $0.script("ALTER TABLE agents ADD CHECK (name <> 'culprit')") }
             _ = try await world.createChain(on: host)
             let command = try await world.receiveOne()
-            func heartbeat(_ name: String) -> AgentReport {
+            func heartbeat(_ name: String) -> Report {
                 .heartbeat(
                     AgentPresence(
                         id: .fresh(), name: name, site: "default", driver: .memory, version: "1", schemas: [1], working: []))
@@ -188,7 +188,7 @@ import Testing
                     group.addTask {
                         let reports = mine.shuffled().flatMap { command in
                             [
-                                AgentReport.started(world.reference(command)),
+                                Report.started(world.reference(command)),
                                 .outcome(world.reference(command), World.success(command)),
                             ]
                         }

@@ -124,7 +124,7 @@ private struct Storm {
         _ = try await world.ledger.cancel(operation.id)
     }
 
-    private mutating func report(_ make: (AgentReport.AttemptReference) -> AgentReport) async throws {
+    private mutating func report(_ make: (Report.AttemptReference) -> Report) async throws {
         guard let command = commands.randomElement(using: &dice) else { return }
         try await give(make(world.reference(command)))
     }
@@ -142,15 +142,15 @@ private struct Storm {
 
     private mutating func look() async throws {
         for request in try await world.ledger.claimObservations(as: world.leader, patience: .zero) {
-            let observation = AgentReport.Observation(
+            let observation = Report.Observation(
                 host: request.host.id, number: request.number, asOf: request.asOf,
-                result: .seen(HostObservation(chains: []), digest: "digest"))
-            try await give(.observation(observation))
+                result: .seen(HostObservation(chains: [])))
+            try await give(.observation(observation), digest: "digest")
         }
     }
 
-    private func give(_ report: AgentReport) async throws {
-        let rejected = try await world.take(report)
+    private func give(_ report: Report, digest: String = "") async throws {
+        let rejected = try await world.take(report, digest: digest)
         if let first = rejected.first { throw Unexpected(first.reason) }
     }
 }

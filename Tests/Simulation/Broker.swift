@@ -21,7 +21,7 @@ struct CommandCopy {
 }
 
 enum ReportCopy {
-    case report(AgentReport)
+    case report(Report)
     case marker(UUID, Int)
 }
 
@@ -46,7 +46,7 @@ enum Publication {
 }
 
 extension World {
-    func publish(_ report: AgentReport) -> Bool {
+    func publish(_ report: Report) -> Bool {
         switch publication() {
         case .confirmed: broker.reports.append(.report(report))
         case .unknown:

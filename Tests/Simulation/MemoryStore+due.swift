@@ -113,7 +113,7 @@ extension MemoryStore {
     }
 
     func chainsAtRest(
-        on host: HostID, seenBy observation: AgentReport.Observation, noRepairFailedSince time: Date
+        on host: HostID, seenBy observation: Report.Observation, noRepairFailedSince time: Date
     ) throws -> [ChainID: Bool] {
         try burn()
         let row = tables.hosts[host]

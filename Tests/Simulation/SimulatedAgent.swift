@@ -20,8 +20,8 @@ struct SimulatedAgent {
             case acting
             /// A call is on its way until then.
             case calling(until: Double)
-            case ended(AgentReport.Outcome)
-            case giveBack(AgentReport.AgainReason)
+            case ended(Report.Outcome)
+            case giveBack(Report.AgainReason)
         }
 
         var copy: CommandCopy
@@ -105,7 +105,7 @@ extension World {
             }
         case .again(let reason):
             say("agent \(index) will not act on \(name(copy.command)): \(reason)")
-            let stage = SimulatedAgent.Work.Stage.giveBack(reason.asLedger)
+            let stage = SimulatedAgent.Work.Stage.giveBack(reason)
             agents[index].works.append(SimulatedAgent.Work(copy: copy, stage: stage, receivedAt: now))
         case .act:
             say("agent \(index) takes \(name(copy.command))")
@@ -116,7 +116,7 @@ extension World {
     private func workStep(_ index: Int, _ position: Int) throws {
         let work = agents[index].works[position]
         let command = work.copy.command
-        let reference = AgentReport.AttemptReference(
+        let reference = Report.AttemptReference(
             operation: command.operation, attempt: command.attempt, host: command.host, agent: agents[index].id)
         switch work.stage {
         case .received: begin(index, position, reference)
@@ -127,7 +127,7 @@ extension World {
         }
     }
 
-    private func begin(_ index: Int, _ position: Int, _ reference: AgentReport.AttemptReference) {
+    private func begin(_ index: Int, _ position: Int, _ reference: Report.AttemptReference) {
         // The right is that of the term in which `started` is first said: from then on the ledger may count on it.
         let right = agents[index].works[position].right ?? agents[index].term.right(at: instant)
         agents[index].works[position].right = right
@@ -151,19 +151,9 @@ extension World {
     private static var patience: Double { 20 }
 
     /// Said until the broker has it; then the command is acknowledged.
-    private func finish(_ index: Int, _ position: Int, _ report: AgentReport) {
+    private func finish(_ index: Int, _ position: Int, _ report: Report) {
         guard publish(report) else { return }
         say("agent \(index) says the end of \(name(agents[index].works[position].copy.command))")
         agents[index].works.remove(at: position)
-    }
-}
-
-extension Report.AgainReason {
-    fileprivate var asLedger: AgentReport.AgainReason {
-        switch self {
-        case .redelivered: .redelivered
-        case .repeated: .repeated
-        case .givenBack: .givenBack
-        }
     }
 }

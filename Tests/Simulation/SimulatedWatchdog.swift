@@ -80,11 +80,13 @@ extension World {
 
     /// Commit, then acknowledge: when it dies between the two, or hears no answer, the reports are taken twice.
     private func takeReports(_ index: Int) throws {
-        let reports = watchdogs[index].holding.compactMap { copy -> AgentReport? in
+        let reports = watchdogs[index].holding.compactMap { copy -> Report? in
             if case .report(let report) = copy { report } else { nil }
         }
         let numbered = reports.enumerated().map { number, report in
-            NumberedReport(index: number, received: ReceivedReport(site: "default", receivedAt: wall, report: report))
+            NumberedReport(
+                index: number,
+                received: ReceivedReport(site: "default", receivedAt: wall, report: report, digest: report.digest))
         }
         let answer = try transact("watchdog \(index) takes \(reports.map(\.word).joined(separator: ", "))") {
             try $0.take(numbered)
@@ -135,18 +137,22 @@ extension World {
                 .map { $1.observed($0) }
                 .filter { !$0.nodes.isEmpty }
                 .sorted { $0.id.description < $1.id.description }
-            let result: AgentReport.Observation.Result =
+            let result: Report.Observation.Result =
                 isReachable
-                ? .seen(HostObservation(chains: chains), digest: "\(chains.hashValue)")
+                ? .seen(HostObservation(chains: chains))
                 : .failed(WorkError(.transient, .hostUnreachable, "no answer"))
-            let observation = AgentReport.Observation(
+            let observation = Report.Observation(
                 host: request.host.id, number: request.number, asOf: request.asOf, result: result)
             _ = publish(.observation(observation))
         }
     }
 }
 
-extension AgentReport {
+extension Report {
+    fileprivate var digest: String {
+        if case .observation(let observation) = self { "\(observation.result.hashValue)" } else { "" }
+    }
+
     fileprivate var word: String {
         switch self {
         case .heartbeat: "heartbeat"

@@ -56,8 +56,8 @@ extension World {
         actors[attempt] = actor
     }
 
-    private func end(_ index: Int, _ position: Int, _ result: Result<AgentReport.Outcome, WorkError>) {
-        let outcome: AgentReport.Outcome =
+    private func end(_ index: Int, _ position: Int, _ result: Result<Report.Outcome, WorkError>) {
+        let outcome: Report.Outcome =
             switch result {
             case .success(let outcome): outcome
             case .failure(let error): .failed(error)

@@ -52,7 +52,7 @@ import Wire
                 #expect(first.host.id == host.id && (45...60).contains(first.hold))
                 try await world.say(
                     .observation(
-                        Wire.Report.Observation(
+                        Report.Observation(
                             host: host.id, number: first.number, asOf: first.asOf, result: .seen(HostObservation(chains: [])))))
                 let second = try await world.receive(from: queue) { try Self.open($0, world) }
                 #expect(second.number > first.number)

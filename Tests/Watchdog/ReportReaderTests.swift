@@ -42,13 +42,13 @@ import Wire
             let (_, operation) = try await world.createHost()
             let attempt = try await world.reference(operation.id)
             let proper = try Signer(site: world.site).message(
-                .report, to: .reports("default"), site: "default", payload: Wire.Report.started(attempt))
+                .report, to: .reports("default"), site: "default", payload: Report.started(attempt))
             var unsigned = proper
             unsigned.headers = ["some": "thing"]
             var tampered = proper
             tampered.body.append(UInt8(ascii: " "))
             let moved = try Signer(site: world.site).message(
-                .report, to: .commands(.memory, "default"), site: "default", payload: Wire.Report.started(attempt))
+                .report, to: .commands(.memory, "default"), site: "default", payload: Report.started(attempt))
             for var message in [unsigned, tampered, moved] {
                 message.exchange = Queues.reportsExchange
                 try await world.publish(message)
@@ -68,28 +68,6 @@ import Wire
                     try await world.ledger.operation(operation.id).0.status == .working ? true : nil
                 }
             }
-        }
-    }
-
-    @Test func wireReportsKeepTheirMeaning() {
-        let attempt = Wire.Report.AttemptReference(operation: .fresh(), attempt: .fresh(), host: .fresh(), agent: .fresh())
-        let seen = HostObservation(chains: [])
-        let observation = Wire.Report.Observation(host: attempt.host, number: 7, asOf: 3, result: .seen(seen))
-        guard case .observation(let converted) = AgentReport(.observation(observation)) else {
-            Issue.record("an observation became something else")
-            return
-        }
-        #expect(converted.number == 7 && converted.asOf == 3)
-        #expect(converted.result == .seen(seen, digest: ObservationDigest.text(seen)))
-        for (wire, ledger) in [
-            (Wire.Report.AgainReason.redelivered, AgentReport.AgainReason.redelivered), (.repeated, .repeated),
-            (.givenBack, .givenBack),
-        ] {
-            guard case .again(let reference, let reason) = AgentReport(.again(attempt, wire)) else {
-                Issue.record("again became something else")
-                return
-            }
-            #expect(reason == ledger && reference.attempt == attempt.attempt)
         }
     }
 }

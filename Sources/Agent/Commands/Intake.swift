@@ -1,4 +1,4 @@
-internal import Wire
+internal import Model
 
 /// What becomes of a command that was just opened. Pure.
 enum Intake: Hashable {

@@ -53,7 +53,7 @@ protocol BookStore {
     /// The chains of a host, and whether an observation may speak of them: nothing of theirs is open, nothing is newer than the
     /// observation's request or ended after it was made, and no repair has failed since `time`.
     func chainsAtRest(
-        on host: HostID, seenBy observation: AgentReport.Observation, noRepairFailedSince time: Date
+        on host: HostID, seenBy observation: Report.Observation, noRepairFailedSince time: Date
     ) throws -> [ChainID: Bool]
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
     /// Drops answers kept for repeated requests; says how many.

@@ -9,14 +9,16 @@ private let repairPause = 60.0
 
 extension Book {
     /// Takes in what an agent saw on a locked host. Only an observation newer than the last counts.
-    func take(_ observation: AgentReport.Observation) throws {
+    ///
+    /// - Parameter digest: of what was seen.
+    func take(_ observation: Report.Observation, digest: String) throws {
         guard var looks = hosts[observation.host]?.now.looks, observation.number > looks.number else { return }
         looks.number = observation.number
         looks.after = nil
         switch observation.result {
         case .unchanged:
             looks.failures = 0
-        case .seen(let seen, let digest):
+        case .seen(let seen):
             looks.failures = 0
             let complete = try take(seen, on: observation.host, observation)
             looks.digest = complete ? digest : ""
@@ -48,7 +50,7 @@ extension Book {
     /// Takes over what was seen of chains at rest, and asks for repairs.
     ///
     /// - Returns: whether all that was seen could be judged.
-    private func take(_ seen: HostObservation, on host: HostID, _ observation: AgentReport.Observation) throws -> Bool {
+    private func take(_ seen: HostObservation, on host: HostID, _ observation: Report.Observation) throws -> Bool {
         try write()
         let known = try store.chainsAtRest(
             on: host, seenBy: observation, noRepairFailedSince: now.addingTimeInterval(-repairPause))

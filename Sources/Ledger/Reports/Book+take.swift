@@ -17,7 +17,7 @@ extension Book {
         return rejected
     }
 
-    private func chain(of reference: AgentReport.AttemptReference) -> ChainID? {
+    private func chain(of reference: Report.AttemptReference) -> ChainID? {
         work[reference.operation]?.operation.chain
     }
 
@@ -38,12 +38,12 @@ extension Book {
             try apply(
                 isGivenBack ? .givenBack(reference.attempt, reference.agent) : .again(reference.attempt), to: reference.operation)
         case .observation(let observation):
-            try take(observation)
+            try take(observation, digest: received.digest)
         }
         return nil
     }
 
-    private func take(_ outcome: AgentReport.Outcome, _ reference: AgentReport.AttemptReference) throws {
+    private func take(_ outcome: Report.Outcome, _ reference: Report.AttemptReference) throws {
         switch outcome {
         case .probed(let facts):
             try apply(.outcome(reference.attempt, nil), to: reference.operation, seen: .facts(facts))
@@ -83,7 +83,7 @@ extension Book {
     }
 }
 
-extension AgentReport {
+extension Report {
     fileprivate var reference: AttemptReference? {
         switch self {
         case .started(let reference), .progress(let reference, _), .outcome(let reference, _), .again(let reference, _): reference

@@ -115,7 +115,7 @@ extension SessionStore {
     }
 
     func chainsAtRest(
-        on host: HostID, seenBy observation: AgentReport.Observation, noRepairFailedSince time: Date
+        on host: HostID, seenBy observation: Report.Observation, noRepairFailedSince time: Date
     ) throws -> [ChainID: Bool] {
         let rows = try session.query(
             """

@@ -29,16 +29,5 @@ struct DeadLetters: Sendable {
 }
 
 extension Outcast {
-    private static let reasonLimit = 1000
-
-    fileprivate var message: Message {
-        var headers = delivery.headers
-        headers[Queues.deadReason] = .string(code)
-        headers[Queues.deadDetail] = .string(String(reason.prefix(Self.reasonLimit)))
-        headers[Queues.deadExchange] = .string(delivery.exchange)
-        headers[Queues.deadRoutingKey] = .string(delivery.routingKey)
-        return Message(
-            exchange: "", routingKey: Queues.dead, body: delivery.body, headers: headers, contentType: delivery.contentType,
-            messageID: delivery.messageID, mandatory: true)
-    }
+    fileprivate var message: Message { .dead(delivery, reason: code, detail: reason) }
 }

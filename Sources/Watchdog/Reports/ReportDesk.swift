@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Ledger
+import Model
 import RabbitMQ
 import Wire
 
@@ -47,8 +48,8 @@ struct ReportDesk: Sendable {
     private func report(_ delivery: Delivery, _ now: Date) throws(WireError) -> ReceivedReport {
         if delivery.isTruncated { throw .oversized(limit: WireLimits.message) }
         let opened = try verifier.open(
-            delivery.body, headers: delivery.headers, as: Wire.Report.self, kind: .report, expectedDestination: Queues.reports)
-        return ReceivedReport(site: opened.site, receivedAt: now, report: AgentReport(opened.payload))
+            delivery.body, headers: delivery.headers, as: Report.self, kind: .report, expectedDestination: Queues.reports)
+        return ReceivedReport(site: opened.site, receivedAt: now, report: opened.payload, digest: opened.payload.digest)
     }
 
     private func marker(_ delivery: Delivery) throws(WireError) -> Marker {
@@ -60,5 +61,13 @@ struct ReportDesk: Sendable {
     /// The name of its key says so; whether that is true, the signature tells.
     private func isMarker(_ delivery: Delivery) -> Bool {
         delivery.headers["continuo-key"]?.string?.hasSuffix("/\(Direction.markers.rawValue)") ?? false
+    }
+}
+
+extension Report {
+    /// Of what was seen; empty where nothing was.
+    fileprivate var digest: String {
+        guard case .observation(let observation) = self, case .seen(let seen) = observation.result else { return "" }
+        return ObservationDigest.text(seen)
     }
 }

@@ -12,17 +12,17 @@ extension EngineFixture {
     private static let agent = AgentID.fresh()
 
     /// Ends the operation's present attempt.
-    func finish(_ operation: JSONValue?, _ outcome: AgentReport.Outcome? = nil) async throws {
+    func finish(_ operation: JSONValue?, _ outcome: Report.Outcome? = nil) async throws {
         let (operation, attempts) = try await ledger.operation(try id(operation))
         guard let attempt = attempts.last else { throw NeverHappened(what: "an attempt was made") }
-        let reference = AgentReport.AttemptReference(
+        let reference = Report.AttemptReference(
             operation: operation.id, attempt: attempt.id, host: operation.host, agent: Self.agent)
         let outcome = if let outcome { outcome } else { try await success(of: operation) }
-        let reports: [AgentReport] = [.started(reference), .outcome(reference, outcome)]
+        let reports: [Report] = [.started(reference), .outcome(reference, outcome)]
         _ = try await ledger.take(reports.map { ReceivedReport(site: "default", receivedAt: Date(), report: $0) })
     }
 
-    private func success(of operation: Model.Operation) async throws -> AgentReport.Outcome {
+    private func success(of operation: Model.Operation) async throws -> Report.Outcome {
         switch operation.kind {
         case .hostCreate:
             return .probed(

@@ -105,13 +105,14 @@ extension World {
 // MARK: The agent
 
 extension World {
-    func reference(_ command: OutgoingCommand) -> AgentReport.AttemptReference {
-        AgentReport.AttemptReference(
+    func reference(_ command: OutgoingCommand) -> Report.AttemptReference {
+        Report.AttemptReference(
             operation: command.operation.id, attempt: command.attempt.id, host: command.host.id, agent: agent)
     }
 
-    func take(_ reports: AgentReport...) async throws -> [RejectedReport] {
-        try await ledger.take(reports.map { ReceivedReport(site: "default", receivedAt: time.now, report: $0) })
+    func take(_ reports: Report..., digest: String = "") async throws -> [RejectedReport] {
+        try await ledger.take(
+            reports.map { ReceivedReport(site: "default", receivedAt: time.now, report: $0, digest: digest) })
     }
 
     /// Claims what is in the outbox and publishes it.
@@ -156,7 +157,7 @@ extension World {
         try expectTaken(await take(.heartbeat(presence)))
     }
 
-    static func success(_ command: OutgoingCommand) -> AgentReport.Outcome {
+    static func success(_ command: OutgoingCommand) -> Report.Outcome {
         switch command.operation.kind {
         case .hostCreate: .probed(facts)
         case .hostDelete: .cleansed

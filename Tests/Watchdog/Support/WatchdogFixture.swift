@@ -59,7 +59,7 @@ struct WatchdogFixture: Sendable {
         return try await withServices(watchdog.services, body)
     }
 
-    func say(_ report: Wire.Report, as site: SiteFile? = nil) async throws {
+    func say(_ report: Report, as site: SiteFile? = nil) async throws {
         let site = site ?? self.site
         try await publish(try Signer(site: site).message(.report, to: .reports(site.site), site: site.site, payload: report))
     }
@@ -93,10 +93,10 @@ extension WatchdogFixture {
     }
 
     /// What an agent would say of the operation's present attempt.
-    func reference(_ operation: OperationID) async throws -> Wire.Report.AttemptReference {
+    func reference(_ operation: OperationID) async throws -> Report.AttemptReference {
         let (operation, attempts) = try await ledger.operation(operation)
         guard let attempt = attempts.last else { throw NeverHappened(what: "an attempt was made") }
-        return Wire.Report.AttemptReference(operation: operation.id, attempt: attempt.id, host: operation.host, agent: agent)
+        return Report.AttemptReference(operation: operation.id, attempt: attempt.id, host: operation.host, agent: agent)
     }
 
     func succeedProbe(_ operation: OperationID) async throws {

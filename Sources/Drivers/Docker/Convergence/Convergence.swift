@@ -48,7 +48,7 @@ struct Convergence: Sendable {
             containers: try await daemon.containers(of: work.id), networks: try await daemon.networks(of: work.id),
             volumes: try await daemon.volumes(of: work.id))
         try await daemon.remove(found.doomed, patience: patience.settling)
-        return found.without(doomed: true)
+        return found.withoutDoomed
     }
 
     private func act(_ plan: ConvergePlan, _ found: Found, _ vault: SealedVault?) async throws(WorkError) {

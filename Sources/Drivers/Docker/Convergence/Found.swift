@@ -13,9 +13,9 @@ struct Found: Sendable {
         containers.filter(\.isDoomed).map { ObjectReference(kind: .container, id: $0.id) }
     }
 
-    func without(doomed: Bool) -> Found {
+    var withoutDoomed: Found {
         var rest = self
-        if doomed { rest.containers.removeAll(where: \.isDoomed) }
+        rest.containers.removeAll(where: \.isDoomed)
         return rest
     }
 

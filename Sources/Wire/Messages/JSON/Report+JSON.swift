@@ -1,4 +1,4 @@
-import Model
+public import Model
 
 extension Report: Codable {
     private enum Key: String, CodingKey {
@@ -79,6 +79,27 @@ extension Report.Outcome: Codable {
             var tagged = try Tagged<Key>.begin("failed", encoder)
             try tagged.put(error, .error)
         }
+    }
+}
+
+extension Report.Observation: Codable {
+    private enum Key: String, CodingKey {
+        case host, number, asOf, result
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Key.self)
+        self.init(
+            host: try members.decode(HostID.self, forKey: .host), number: try members.decode(Int.self, forKey: .number),
+            asOf: try members.decode(Int.self, forKey: .asOf), result: try members.decode(Result.self, forKey: .result))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: Key.self)
+        try members.encode(host, forKey: .host)
+        try members.encode(number, forKey: .number)
+        try members.encode(asOf, forKey: .asOf)
+        try members.encode(result, forKey: .result)
     }
 }
 

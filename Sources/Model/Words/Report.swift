@@ -1,16 +1,16 @@
-public import FoundationEssentials
-public import Model
-
-/// What an agent said, as the ledger understands it.
-public enum AgentReport: Sendable, Hashable {
+/// What an agent says. How it is written on the road is `Wire`'s.
+public enum Report: Sendable, Hashable {
+    /// Renews the agent's term.
     case heartbeat(AgentPresence)
+    /// About to change the host for the first time in this attempt.
     case started(AttemptReference)
     case progress(AttemptReference, Progress)
     case outcome(AttemptReference, Outcome)
+    /// The command was not certainly the first copy, or its work was given back: nothing was done.
     case again(AttemptReference, AgainReason)
     case observation(Observation)
 
-    public struct AttemptReference: Sendable, Hashable {
+    public struct AttemptReference: Codable, Sendable, Hashable {
         public var operation: OperationID
         public var attempt: AttemptID
         public var host: HostID
@@ -31,21 +31,28 @@ public enum AgentReport: Sendable, Hashable {
         case failed(WorkError)
     }
 
-    public enum AgainReason: Sendable, Hashable {
-        case redelivered, repeated, givenBack
+    public enum AgainReason: String, Codable, Sendable, CaseIterable {
+        /// The broker delivered it before.
+        case redelivered
+        /// The relay may have published it before.
+        case repeated
+        /// The agent is going away or its term is over.
+        case givenBack = "given-back"
     }
 
+    /// What an agent saw on a host, answering an observe request.
     public struct Observation: Sendable, Hashable {
         public var host: HostID
-        /// Counts only if it is higher than the last one's.
+        /// The number of the request; an observation counts only if it is higher than the last.
         public var number: Int
-        /// The last operation sequence that the request knew of.
+        /// The last operation sequence the request knew of.
         public var asOf: Int
         public var result: Result
 
         public enum Result: Sendable, Hashable {
-            /// With its digest, which the next request carries.
-            case seen(HostObservation, digest: String)
+            /// The digest differs from the request's.
+            case seen(HostObservation)
+            /// Nothing changed while the request was held.
             case unchanged
             case failed(WorkError)
         }
@@ -56,32 +63,5 @@ public enum AgentReport: Sendable, Hashable {
             self.asOf = asOf
             self.result = result
         }
-    }
-}
-
-/// A report whose signature was good, with the site whose key signed it.
-public struct ReceivedReport: Sendable, Hashable {
-    /// It is believed only for hosts of this site.
-    public var site: String
-    public var receivedAt: Date
-    public var report: AgentReport
-
-    public init(site: String, receivedAt: Date, report: AgentReport) {
-        self.site = site
-        self.receivedAt = receivedAt
-        self.report = report
-    }
-}
-
-/// A report that the ledger does not take.
-public struct RejectedReport: Sendable, Hashable {
-    /// Its place among the reports given.
-    public var index: Int
-    /// For people.
-    public var reason: String
-
-    public init(index: Int, reason: String) {
-        self.index = index
-        self.reason = reason
     }
 }
