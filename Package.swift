@@ -10,6 +10,7 @@ let strict: [SwiftSetting] = [
 
 // Packages, each under the short name the targets below use.
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
@@ -23,6 +24,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 func room(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
@@ -50,7 +52,9 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -84,6 +88,7 @@ let package = Package(
 
         // Drivers.
         room("Drivers", path: "Sources/Drivers/Contract", ["Model", crypto]),
+        room("Vaults", ["Drivers", "Model", asn1, crypto, x509]),
         room("MemoryDriver", path: "Sources/Drivers/Memory", ["Drivers", "Model", "Curl"]),
         room("DockerEngine", path: "Sources/Drivers/DockerEngine", ["Drivers", "Model", "Curl"]),
         room("DockerDriver", path: "Sources/Drivers/Docker", ["DockerEngine", "Drivers", "Model", "Curl"]),
@@ -91,7 +96,7 @@ let package = Package(
         // Services.
         room("Telemetry", [logging]),
         room("Settings", ["PostgreSQL", "RabbitMQ", "Wire"]),
-        room("Agent", ["Drivers", "Model", "Wire", "RabbitMQ", crypto, logging, lifecycle]),
+        room("Agent", ["Drivers", "Vaults", "Model", "Wire", "RabbitMQ", crypto, logging, lifecycle]),
         room(
             "Engine",
             [
@@ -126,13 +131,15 @@ let package = Package(
         tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging]),
         tests("Blueprints", ["Blueprints", "Model"], exclude: ["litecoin-regtest-2.json"]),
         .target(
-            name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model"], path: "Tests/Support/Docker",
+            name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model", "Vaults"],
+            path: "Tests/Support/Docker",
             swiftSettings: strict),
         tests("DockerDriver", ["DockerDriver", "DockerEngine", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model"]),
         tests(
             "DriverConformance",
             ["Curl", "DockerDriver", "DockerSupport", "Drivers", "MemoryDriver", "Model", "continuo-memory-host"]),
         tests("Drivers", ["Drivers", "Model"]),
+        tests("Vaults", ["Vaults", "Drivers", "Model"]),
         tests("Curl", ["Curl"]),
         tests("Wire", ["Wire", "Model", "RabbitMQ"]),
         tests("Agent", ["Agent", "Drivers", "Model", "RabbitMQ", "Wire", logging, lifecycle]),

@@ -1,5 +1,6 @@
 public import Drivers
 public import Model
+internal import Vaults
 public import Wire
 
 /// Makes vaults and opens them with the site's key; each is bound to its chain and incarnation.
@@ -11,15 +12,9 @@ public struct SiteVaultSmith: VaultSmith {
     }
 
     public func forge(for work: ChainWork, on host: HostTarget) throws(WorkError) -> SealedVault {
-        var secrets: [String: String] = [:]
-        for secret in work.plan.secrets {
-            guard (16...128).contains(secret.length) else {
-                throw WorkError(.terminal, .badPlan, "the secret \(secret.name) must have 16 to 128 characters")
-            }
-            secrets[secret.name] = Self.random(secret.length)
-        }
+        let vault = try Vault.fresh(for: work, on: host)
         do {
-            let bytes = try WireJSON.encode(Vault(secrets: secrets))
+            let bytes = try WireJSON.encode(vault)
             return SealedVault(
                 try Sealing.seal(bytes, to: key.publicKey, bindings: Self.bindings(work.id, work.desired.incarnation)))
         } catch {
@@ -40,12 +35,5 @@ public struct SiteVaultSmith: VaultSmith {
 
     private static func bindings(_ chain: ChainID, _ incarnation: Int) -> [String] {
         ["vault", chain.description, String(incarnation)]
-    }
-
-    /// From the system's random source, about 5.95 bits a character.
-    private static func random(_ length: Int) -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-        var generator = SystemRandomNumberGenerator()
-        return String((0..<length).map { _ in letters[Int.random(in: 0..<letters.count, using: &generator)] })
     }
 }

@@ -2,6 +2,7 @@ public import Drivers
 import Foundation
 public import Model
 import Synchronization
+import Vaults
 
 /// A place on the test daemon that belongs to one test: an installation, a host, subnets and ports of its own.
 public struct DockerField: Sendable {
@@ -42,10 +43,8 @@ public struct PlainSmith: VaultSmith {
     public init() {}
 
     public func forge(for work: ChainWork, on host: HostTarget) throws(WorkError) -> SealedVault {
-        let secrets = work.plan.secrets.map { ($0.name, UUID().uuidString.filter { $0 != "-" }) }
         let content = Content(
-            chain: work.id, incarnation: work.desired.incarnation,
-            vault: Vault(secrets: Dictionary(uniqueKeysWithValues: secrets)))
+            chain: work.id, incarnation: work.desired.incarnation, vault: try Vault.fresh(for: work, on: host))
         guard let data = try? JSONEncoder().encode(content) else { throw WorkError(.terminal, .internal, "not encodable") }
         return SealedVault(data.base64EncodedString())
     }
