@@ -19,6 +19,9 @@ struct MemoryHostAPI {
         router.delete("objects/{kind}/{id}") { _, context in try await remove(context) }
         router.post("containers/{id}/start") { _, context in try await start(context) }
         router.post("containers/{id}/stop") { _, context in try await stop(context) }
+        router.get("containers/{id}/log") { _, context in try await log(context) }
+        router.post("containers/{id}/log") { request, context in try await write(request, context) }
+        router.get("containers/{id}/file") { request, context in try await file(request, context) }
         router.get("events") { _, _ in await events() }
         router.post("faults") { request, _ in try await addFault(request) }
         router.delete("faults") { _, _ in
@@ -53,14 +56,42 @@ struct MemoryHostAPI {
     }
 
     private func create(_ request: Request) async throws -> Response {
-        let spec = try await decode(MemoryObject.Spec.self, request)
-        return try await answer("create", .created) { (host) throws(MemoryRefusal) in try host.create(spec) }
+        let creation = try await decode(MemoryObject.Creation.self, request)
+        return try await answer("create", .created) { (host) throws(MemoryRefusal) in
+            try host.create(creation.spec, inside: creation.inside)
+        }
+    }
+
+    private func log(_ context: BasicRequestContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        return try await answer("log") { (host) throws(MemoryRefusal) in try host.log(of: id) }
+    }
+
+    private func write(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        let lines = try await decode([String].self, request)
+        return try await answer("write") { (host) throws(MemoryRefusal) in
+            try host.write(lines, in: id, at: Self.now)
+            return [String]()
+        }
+    }
+
+    private func file(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        let path = request.uri.queryParameters["path"].map(String.init) ?? ""
+        return try await answer("file") { (host) throws(MemoryRefusal) in try host.file(path, in: id) }
+    }
+
+    private static var now: String {
+        let now = Date().timeIntervalSince1970
+        let fraction = String(Int((now - now.rounded(.down)) * 1_000_000_000) + 1_000_000_000).dropFirst()
+        return Date(timeIntervalSince1970: now).formatted(.iso8601).dropLast() + ".\(fraction)Z"
     }
 
     private func start(_ context: BasicRequestContext) async throws -> Response {
         let id = try context.parameters.require("id")
         return try await answer("start") { (host) throws(MemoryRefusal) in
-            try host.start(id)
+            try host.start(id, at: Self.now)
             return host.list([:]).first { $0.id == id }
         }
     }
@@ -117,7 +148,7 @@ struct MemoryHostAPI {
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, _ request: Request) async throws -> Value {
-        let buffer = try await request.body.collect(upTo: 1 << 20)
+        let buffer = try await request.body.collect(upTo: 32 << 20)
         do {
             return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
         } catch {

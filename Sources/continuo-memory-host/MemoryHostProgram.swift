@@ -9,7 +9,8 @@ import UnixSignals
 /// A host that keeps chains' objects in memory and runs nothing, for trials and tests of everything above the drivers.
 ///
 /// `GET /info`, `GET /images?name=`, `GET /objects?label=k=v`, `POST /objects`, `DELETE /objects/{kind}/{id}`, `POST /containers/{id}/start|stop`,
-/// `GET /events` (a line for each change), `POST /faults`, `DELETE /faults`.
+/// `GET /containers/{id}/log`, `POST /containers/{id}/log` (it writes lines), `GET /containers/{id}/file?path=`, `GET /events` (a line
+/// for each change), `POST /faults`, `DELETE /faults`.
 @main
 struct MemoryHostProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

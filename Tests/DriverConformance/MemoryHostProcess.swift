@@ -55,7 +55,7 @@ struct MemoryHostProcess: Stranger {
         ]
         var made: [MemoryObject] = []
         for spec in specs {
-            let data = try await call("POST", "/objects", Array(JSONEncoder().encode(spec)))
+            let data = try await call("POST", "/objects", Array(JSONEncoder().encode(MemoryObject.Creation(spec))))
             made.append(try JSONDecoder().decode(MemoryObject.self, from: data))
         }
         try await call("POST", "/containers/\(made[1].id)/start")

@@ -32,7 +32,7 @@ struct QueryDesk: Sendable {
         do throws(WorkError) {
             switch query.ask {
             case .connection(let work): return .connection(try await connection(work, on: query.host))
-            case .log: throw WorkError(.terminal, .hostUnsupported, "this agent reads no logs; a newer one does")
+            case .log(let request): return .log(try await log(request, on: query.host))
             }
         } catch {
             return .failed(error)
@@ -47,6 +47,11 @@ struct QueryDesk: Sendable {
         }
         let vault = try await open(work, on: host, context)
         return try ConnectionResolver(work: work, host: host, observed: observed, vault: vault).connection()
+    }
+
+    private func log(_ request: LogRequest, on host: HostTarget) async throws(WorkError) -> LogPiece {
+        let context = try await performer.context(for: host)
+        return try await performer.driver.logs(request, on: host, context)
     }
 
     private func open(_ work: ChainWork, on host: HostTarget, _ context: WorkContext) async throws(WorkError) -> Vault {

@@ -42,8 +42,8 @@ public struct FoundObject: Sendable, Hashable {
 /// The way from what was found to what is desired of one chain. Pure: the same input gives the same plan, and a plan for a chain
 /// that is as desired is empty, so that every call may be made again.
 ///
-/// The order is: `removals` (containers first, then what they hold on to), then the network and volumes that are missing, then
-/// `steps`. What is of a lower incarnation goes entirely before anything new is made, so that the subnet and ports are free again.
+/// The order is: `removals` (containers first, then what they hold on to), then the network and volumes that are missing, then the
+/// tasks of the stage `before`, then `steps`; and when all nodes are healthy, the tasks of the stage `after`. What is of a lower incarnation goes entirely before anything new is made, so that the subnet and ports are free again.
 public struct ConvergePlan: Sendable, Hashable {
     public struct Step: Sendable, Hashable {
         public var node: PlannedNode
@@ -58,30 +58,37 @@ public struct ConvergePlan: Sendable, Hashable {
     public var removals: [ObjectReference]
     /// One for each planned node, in the plan's order; none when the chain is to be absent.
     public var steps: [Step]
+    public var tasks: TaskPlan
 
     /// - Parameters:
-    ///   - containers: all containers of this chain on the host, of any incarnation.
+    ///   - containers: all nodes' containers of this chain on the host, of any incarnation.
     ///   - others: its networks and volumes.
+    ///   - tasks: its tasks' containers, of any incarnation.
+    ///   - kind: what nodes and tasks are on this kind of host.
     /// - Throws: `ledgerBehind` when the host holds a generation or incarnation above the desired one: the ledger was restored
     ///   from an older backup, and nothing may be removed on its word.
-    public init(for work: ChainWork, containers: [FoundNode], others: [FoundObject]) throws(WorkError) {
-        try Self.refuseFuture(work, containers.map(\.labels) + others.map(\.labels))
+    public init(
+        for work: ChainWork, containers: [FoundNode], others: [FoundObject], tasks found: [FoundTask] = [],
+        kind: ObjectReference.Kind = .container
+    ) throws(WorkError) {
+        try Self.refuseFuture(work, containers.map(\.labels) + others.map(\.labels) + found.map(\.labels))
         let wanted = work.desired.power != .absent
         let current = wanted ? Self.current(containers, for: work) : [:]
         let kept = Set(current.values.map(\.object))
         let surplus = containers.filter { !kept.contains($0.object) }
         let stale = others.filter { !wanted || $0.labels.incarnation != work.desired.incarnation }
+        tasks = TaskPlan(for: work, found: found)
         removals =
-            surplus.map { ObjectReference(kind: .container, id: $0.object) }.sorted { $0.id < $1.id }
+            (surplus.map(\.object).sorted() + tasks.stale).map { ObjectReference(kind: kind, id: $0) }
             + stale.map(\.reference).sorted { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) }
         steps =
             wanted
             ? work.plan.nodes.map { Step(node: $0, step: Self.step(for: $0, found: current[$0.name], work)) } : []
     }
 
-    /// Whether the chain is as desired already.
+    /// Whether the chain is as desired already, but for the tasks that come after its nodes are healthy.
     public var isEmpty: Bool {
-        removals.isEmpty && steps.allSatisfy { $0.step == .keep || $0.step == .absent }
+        removals.isEmpty && tasks.isDone(.before) && steps.allSatisfy { $0.step == .keep || $0.step == .absent }
     }
 
     /// Of each planned node that is wanted the container that stays: of this incarnation, and the newest where there are several.

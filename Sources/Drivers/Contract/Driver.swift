@@ -27,6 +27,9 @@ public protocol Driver: Sendable {
     /// The vault of one incarnation as it lies on the host; `nil` when there is none.
     func vault(of chain: ChainID, incarnation: Int, on host: HostTarget, _ context: WorkContext) async throws(WorkError)
         -> SealedVault?
+
+    /// A part of a node's log, the chain's secrets blotted out (`Blotter`); see `LogRequest.answer`.
+    func logs(_ request: LogRequest, on host: HostTarget, _ context: WorkContext) async throws(WorkError) -> LogPiece
 }
 
 /// What a driver is given with every call.

@@ -7,12 +7,21 @@ public enum NodeConfiguration {
     /// SHA-256 over the planned node and its published ports, 64 hexadecimal digits. Equal input gives equal text on every machine.
     /// A node that refers to endpoints depends on every port of the chain.
     public static func digest(of node: PlannedNode, ports: [PortAssignment]) -> String {
-        let own = ports.filter { $0.node == node.name || node.refersToEndpoints }
-            .sorted { ($0.node, $0.name) < ($1.node, $1.name) }
+        let refers = (node.command + node.environment.values + node.files.map(\.content)).referToEndpoints
+        return digest(of: Content(node: node, ports: ports.filter { $0.node == node.name || refers }.inOrder))
+    }
+
+    /// As a node's; a task publishes nothing itself.
+    public static func digest(of task: PlannedTask, ports: [PortAssignment]) -> String {
+        let refers = (task.command + task.environment.values + task.files.map(\.content)).referToEndpoints
+        return digest(of: TaskContent(task: task, ports: refers ? ports.inOrder : []))
+    }
+
+    private static func digest(of content: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // These values hold nothing that JSON has no form for; an infinite limit of CPUs is refused long before.
-        let text = (try? encoder.encode(Content(node: node, ports: own))) ?? Data()
+        let text = (try? encoder.encode(content)) ?? Data()
         return SHA256.hash(data: text).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
@@ -23,10 +32,17 @@ public enum NodeConfiguration {
         var node: PlannedNode
         var ports: [PortAssignment]
     }
+
+    private struct TaskContent: Encodable {
+        var task: PlannedTask
+        var ports: [PortAssignment]
+    }
 }
 
-extension PlannedNode {
-    fileprivate var refersToEndpoints: Bool {
-        (command + environment.values + files.map(\.content)).contains { $0.contains("${endpoint.") }
-    }
+extension [String] {
+    fileprivate var referToEndpoints: Bool { contains { $0.contains("${endpoint.") } }
+}
+
+extension [PortAssignment] {
+    fileprivate var inOrder: [PortAssignment] { sorted { ($0.node, $0.name) < ($1.node, $1.name) } }
 }

@@ -11,8 +11,10 @@ public struct ObjectLabels: Sendable, Hashable {
     public var generation: Int
     /// The sequence number of the operation that made the object.
     public var sequence: Int
-    /// Set on containers alone.
+    /// Set on nodes' containers alone.
     public var node: NodeLabels?
+    /// Set on tasks' containers alone.
+    public var task: TaskLabels?
 
     public struct NodeLabels: Sendable, Hashable {
         public var name: String
@@ -27,9 +29,20 @@ public struct ObjectLabels: Sendable, Hashable {
         }
     }
 
+    public struct TaskLabels: Sendable, Hashable {
+        public var name: String
+        /// `NodeConfiguration.digest` of what it was made from.
+        public var configuration: String
+
+        public init(name: String, configuration: String) {
+            self.name = name
+            self.configuration = configuration
+        }
+    }
+
     public init(
         installation: InstallationID, host: HostID, chain: ChainID, incarnation: Int, generation: Int, sequence: Int,
-        node: NodeLabels? = nil
+        node: NodeLabels? = nil, task: TaskLabels? = nil
     ) {
         self.installation = installation
         self.host = host
@@ -38,10 +51,13 @@ public struct ObjectLabels: Sendable, Hashable {
         self.generation = generation
         self.sequence = sequence
         self.node = node
+        self.task = task
     }
 
-    /// The labels of an object that is made now for `work`, of a container if `node` is given.
-    public init(_ work: ChainWork, on host: HostID, of installation: InstallationID, node: PlannedNode? = nil) {
+    /// The labels of an object that is made now for `work`: of a container if `node` or `task` is given.
+    public init(
+        _ work: ChainWork, on host: HostID, of installation: InstallationID, node: PlannedNode? = nil, task: PlannedTask? = nil
+    ) {
         self.init(
             installation: installation, host: host, chain: work.id, incarnation: work.desired.incarnation,
             generation: work.desired.generation, sequence: work.sequence,
@@ -49,6 +65,9 @@ public struct ObjectLabels: Sendable, Hashable {
                 NodeLabels(
                     name: $0.name, restarts: work.desired.restarts(of: $0.name),
                     configuration: NodeConfiguration.digest(of: $0, ports: work.ports))
+            },
+            task: task.map {
+                TaskLabels(name: $0.name, configuration: NodeConfiguration.digest(of: $0, ports: work.ports))
             })
     }
 }
@@ -64,7 +83,11 @@ extension ObjectLabels {
         public static let sequence = "continuo.sequence"
         public static let node = "continuo.node"
         public static let restarts = "continuo.restarts"
+        public static let task = "continuo.task"
+        /// Of nodes and of tasks.
         public static let configuration = "continuo.config"
+        /// On the vault alone: when the first of its certificates expires, in seconds since 1970.
+        public static let expires = "continuo.expires"
     }
 
     /// As they stand on the object.
@@ -77,6 +100,10 @@ extension ObjectLabels {
             labels[Name.node] = node.name
             labels[Name.restarts] = String(node.restarts)
             labels[Name.configuration] = node.configuration
+        }
+        if let task {
+            labels[Name.task] = task.name
+            labels[Name.configuration] = task.configuration
         }
         return labels
     }
@@ -95,8 +122,9 @@ extension ObjectLabels {
                 name: $0, restarts: labels[Name.restarts].flatMap { Int($0) } ?? 0,
                 configuration: labels[Name.configuration] ?? "")
         }
+        let task = labels[Name.task].map { TaskLabels(name: $0, configuration: labels[Name.configuration] ?? "") }
         self.init(
             installation: installation, host: host, chain: chain, incarnation: incarnation, generation: generation,
-            sequence: sequence, node: node)
+            sequence: sequence, node: node, task: task)
     }
 }

@@ -62,6 +62,24 @@ public struct References: Sendable {
         }
     }
 
+    /// The text of an environment or a command, which anybody on the host can read: nothing from the vault gets in.
+    public func resolvePublic(_ text: String) throws(WorkError) -> String {
+        try substitute(in: text) { (reference) throws(WorkError) in
+            let parts = reference.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            guard !["secret", "identity", "authority"].contains(parts[0]) else {
+                throw WorkError(
+                    .terminal, .badPlan, "the plan refers to ${\(reference)} in an environment or a command; only files may")
+            }
+            return try value(of: parts)
+        }
+    }
+
+    /// What a file of a node or task holds.
+    public func content(of file: PlannedFile, given: GivenFiles) throws(WorkError) -> [UInt8] {
+        if let source = file.given { return try given.content(of: source) }
+        return Array(try resolve(file.content).utf8)
+    }
+
     private func value(of reference: [String]) throws(WorkError) -> String? {
         switch (reference.first, reference.count) {
         case ("secret", 2): try known(vault.secrets[reference[1]], reference)

@@ -38,7 +38,7 @@ public struct Vault: Codable, Sendable {
         (authorities.values.map(\.expiresAt) + certificates.values.map(\.expiresAt)).min()
     }
 
-    /// Everything that no log or error may repeat.
+    /// Everything that no log or error may repeat; see `Blotter`.
     public var hidden: [String] {
         Array(secrets.values) + authorities.values.map(\.key) + certificates.values.map(\.key)
     }
@@ -67,11 +67,5 @@ extension SealedVault {
     /// Tells vaults apart and says nothing about what is in them: they are sealed.
     package var fingerprint: String {
         SHA256.hash(data: Data(text.utf8)).prefix(8).map { String(0x100 + Int($0), radix: 16).dropFirst() }.joined()
-    }
-}
-
-extension String {
-    package func replacing(secret: String) -> String {
-        secret.isEmpty ? self : split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
     }
 }

@@ -60,12 +60,13 @@ package struct Daemon: Sendable {
         try await call(method, path, body: .bytes(try DockerJSON.encode(json)))
     }
 
-    /// An answer without an end.
-    package func stream(_ path: String) async throws(WorkError) -> StreamedResponse {
-        let timeouts = Timeouts(connect: .seconds(5), total: nil, idle: nil)
+    /// An answer as it comes; without an end unless `timeouts` says so.
+    package func stream(
+        _ path: String, method: String = "GET", timeouts: Timeouts = Timeouts(connect: .seconds(5), total: nil, idle: nil)
+    ) async throws(WorkError) -> StreamedResponse {
         try mayAct()
         do {
-            return try await client.stream(request("GET", path, body: .none, type: nil, timeouts: timeouts, limit: .max))
+            return try await client.stream(request(method, path, body: .none, type: nil, timeouts: timeouts, limit: .max))
         } catch {
             throw WorkError(error, at: endpoint)
         }

@@ -27,8 +27,14 @@ extension [Found] {
 
     /// What `ConvergePlan` asks for.
     var nodes: [FoundNode] {
-        compactMap { found in
+        filter { $0.labels.task == nil }.compactMap { found in
             found.object.state.map { FoundNode(object: found.object.id, state: $0, labels: found.labels) }
+        }
+    }
+
+    var tasks: [FoundTask] {
+        filter { $0.labels.task != nil }.map {
+            FoundTask(object: $0.object.id, state: $0.object.taskState, labels: $0.labels)
         }
     }
 
@@ -49,7 +55,19 @@ extension ObservedChain {
     init(id: ChainID, found: [Found]) {
         self.init(
             id: id, nodes: found.compactMap(ObservedNode.init).sorted { ($0.name, $0.object ?? "") < ($1.name, $1.object ?? "") },
-            sequence: found.map(\.labels.sequence).max() ?? 0, objects: found.others.map(\.reference))
+            sequence: found.map(\.labels.sequence).max() ?? 0,
+            objects: found.filter { $0.labels.node == nil }.map(\.object.reference),
+            certificatesExpireAt: found.compactMap { ObjectLabels.expiry($0.object.spec.labels) }.min())
+    }
+}
+
+extension MemoryObject {
+    var taskState: FoundTask.State {
+        switch state {
+        case .running, .restarting: .running
+        case .exited: exitCode == 0 ? .done : .failed
+        case .created, .missing, nil: .created
+        }
     }
 }
 

@@ -35,17 +35,24 @@ struct MemoryClient {
     }
 
     /// - Throws: `imageMissing`.
-    func requireImage(of node: PlannedNode) async throws(WorkError) {
+    func requireImage(_ image: String, for node: String?) async throws(WorkError) {
         do {
-            _ = try await exchange("GET", Request.path("images", query: [("name", node.image)]))
+            _ = try await exchange("GET", Request.path("images", query: [("name", image)]))
         } catch {
-            throw Self.workError(error, node: node.name)
+            throw Self.workError(error, node: node)
         }
     }
 
-    func create(_ spec: MemoryObject.Spec) async throws(WorkError) -> Outcome<MemoryObject> {
+    /// What a container has written; empty where it is gone.
+    func log(of id: String) async throws(WorkError) -> [LogPiece.Line] {
+        guard case .done(let body) = try await change("GET", Request.path("containers", id, "log"), node: nil) else { return [] }
+        return try decode([LogPiece.Line].self, from: body)
+    }
+
+    func create(_ creation: MemoryObject.Creation) async throws(WorkError) -> Outcome<MemoryObject> {
+        let spec = creation.spec
         do {
-            let body = try JSONEncoder().encode(spec)
+            let body = try JSONEncoder().encode(creation)
             let answer = try await exchange("POST", Request.path("objects"), body: [UInt8](body))
             return .done(try decode(MemoryObject.self, from: answer))
         } catch let refusal as MemoryRefusal where refusal.code == .nameTaken {
@@ -55,15 +62,11 @@ struct MemoryClient {
         }
     }
 
-    /// - Throws: `nodeFailed` where it ended as soon as it was started.
-    func start(_ id: String, node: String) async throws(WorkError) -> Outcome<Void> {
+    func start(_ id: String, node: String?) async throws(WorkError) -> Outcome<MemoryObject> {
         guard case .done(let body) = try await change("POST", Request.path("containers", id, "start"), node: node) else {
             return .overtaken
         }
-        guard try decode(MemoryObject.self, from: body).state == .running else {
-            throw WorkError(.transient, .nodeFailed, "node \(node) ended as soon as it was started", node: node)
-        }
-        return .done(())
+        return .done(try decode(MemoryObject.self, from: body))
     }
 
     func stop(_ id: String, node: String) async throws(WorkError) -> Outcome<Void> {

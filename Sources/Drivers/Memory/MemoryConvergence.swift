@@ -5,7 +5,9 @@ internal import Model
 /// anywhere, or that meets another agent at the same work, comes to the same end: what somebody else was faster with is looked
 /// at again.
 struct MemoryConvergence {
-    private static let rounds = 20
+    private static let rounds = 40
+    /// Between two looks at a task that runs.
+    private static let pause = Duration.milliseconds(50)
 
     let work: ChainWork
     let host: HostTarget
@@ -14,15 +16,20 @@ struct MemoryConvergence {
     func run() async throws(WorkError) -> ObservedChain {
         for _ in 1...Self.rounds {
             let found = try await Found.list(client, host.id, work.id)
-            let plan = try ConvergePlan(for: work, containers: found.nodes, others: found.others)
+            let plan = try ConvergePlan(for: work, containers: found.nodes, others: found.others, tasks: found.tasks)
             let missing = try self.missing(found)
-            if plan.isEmpty, missing.isEmpty { return try judge(found) }
-            try await apply(plan, missing)
+            if plan.isEmpty, missing.isEmpty {
+                let chain = try judge(found)
+                guard !plan.tasks.isDone(.after) else { return chain }
+                try await perform(plan.tasks.due(.after), try ground(found, plan))
+            } else {
+                try await apply(plan, missing, found)
+            }
         }
         throw WorkError(.transient, .hostRefused, "the chain kept changing while it was brought to its desired state")
     }
 
-    private func apply(_ plan: ConvergePlan, _ missing: [MemoryObject.Spec]) async throws(WorkError) {
+    private func apply(_ plan: ConvergePlan, _ missing: [MemoryObject.Creation], _ found: [Found]) async throws(WorkError) {
         let steps = plan.steps.filter { $0.step != .keep && $0.step != .absent }
         let total = plan.removals.count + missing.count + steps.count
         var done = 0
@@ -30,65 +37,147 @@ struct MemoryConvergence {
             client.context.progress(Progress(done: done, total: total, step: step))
             done += 1
         }
-        try await requireImages(of: steps)
+        try await requireImages(steps.map { ($0.node.image, $0.node.name) } + plan.tasks.steps.map { ($0.task.image, nil) })
         for object in plan.removals {
             tell("removing \(object.kind.rawValue) \(object.id)")
             try await client.remove(object)
         }
-        for spec in missing {
-            tell("making \(spec.kind.rawValue) \(spec.name)")
-            guard case .done = try await client.create(spec) else { return }
+        for creation in missing {
+            tell("making \(creation.spec.kind.rawValue) \(creation.spec.name)")
+            guard case .done = try await client.create(creation) else { return }
         }
+        // What comes next needs the vault: the next round finds it.
+        guard missing.isEmpty, work.desired.power != .absent else { return }
+        let ground = try ground(found, plan)
+        guard plan.tasks.isDone(.before) else { return try await perform(plan.tasks.due(.before), ground) }
+        let given = try await ground.given(to: steps.flatMap(\.node.files))
         for step in steps {
             tell("\(step.node.name): \(step.step)")
-            guard case .done = try await take(step) else { return }
+            guard case .done = try await take(step, ground, given) else { return }
         }
     }
 
     /// Before anything is made, so that a plan that can't be met leaves nothing behind.
-    private func requireImages(of steps: [ConvergePlan.Step]) async throws(WorkError) {
+    private func requireImages(_ images: [(image: String, node: String?)]) async throws(WorkError) {
         var known: Set<String> = []
-        for step in steps where known.insert(step.node.image).inserted {
-            try await client.requireImage(of: step.node)
+        for (image, node) in images where known.insert(image).inserted {
+            try await client.requireImage(image, for: node)
         }
     }
 
-    private func take(_ step: ConvergePlan.Step) async throws(WorkError) -> MemoryClient.Outcome<Void> {
+    private func take(
+        _ step: ConvergePlan.Step, _ ground: MemoryGround, _ given: GivenFiles
+    ) async throws(WorkError) -> MemoryClient.Outcome<Void> {
         let node = step.node
         switch step.step {
         case .keep, .absent: return .done(())
-        case .start(let id): return try await client.start(id, node: node.name)
+        case .start(let id): return try await start(id, node)
         case .stop(let id): return try await client.stop(id, node: node.name)
-        case .create(let start): return try await create(node, start: start)
+        case .create(let start): return try await create(node, start: start, ground, given)
         case .replace(let id, let start):
             try await client.remove(ObjectReference(kind: .container, id: id))
-            return try await create(node, start: start)
+            return try await create(node, start: start, ground, given)
         }
     }
 
-    private func create(_ node: PlannedNode, start: Bool) async throws(WorkError) -> MemoryClient.Outcome<Void> {
-        let spec = MemoryObject.Spec(
-            kind: .container, name: name(node.name), labels: labels(node), image: node.image,
-            ports: work.ports.filter { $0.node == node.name })
-        guard case .done(let container) = try await client.create(spec) else { return .overtaken }
-        return start ? try await client.start(container.id, node: node.name) : .done(())
+    private func create(
+        _ node: PlannedNode, start: Bool, _ ground: MemoryGround, _ given: GivenFiles
+    ) async throws(WorkError) -> MemoryClient.Outcome<Void> {
+        guard case .done(let container) = try await client.create(try ground.creation(of: node, given)) else { return .overtaken }
+        return start ? try await self.start(container.id, node) : .done(())
+    }
+
+    /// - Throws: `nodeFailed` where it ended as soon as it was started.
+    private func start(_ id: String, _ node: PlannedNode) async throws(WorkError) -> MemoryClient.Outcome<Void> {
+        guard case .done(let container) = try await client.start(id, node: node.name) else { return .overtaken }
+        guard container.state == .running else {
+            throw WorkError(.transient, .nodeFailed, "node \(node.name) ended as soon as it was started", node: node.name)
+        }
+        return .done(())
+    }
+
+    private func perform(_ due: [TaskPlan.Step], _ ground: MemoryGround) async throws(WorkError) {
+        for (index, step) in due.enumerated() {
+            let task = step.task
+            client.context.progress(Progress(done: index, total: due.count, step: "task \(task.name)"))
+            switch step.step {
+            case .keep: continue
+            case .run: try await run(task, ground)
+            case .again(let id):
+                try await client.remove(ObjectReference(kind: .container, id: id))
+                try await run(task, ground)
+            case .start(let id): try await finish(id, task, ground)
+            case .wait(let id): try await wait(for: id, task, ground)
+            }
+        }
+    }
+
+    /// What somebody else was faster with is looked at in the next round.
+    private func run(_ task: PlannedTask, _ ground: MemoryGround) async throws(WorkError) {
+        let given = try await ground.given(to: task.files)
+        guard case .done(let container) = try await client.create(try ground.creation(of: task, given)) else { return }
+        try await finish(container.id, task, ground)
+    }
+
+    private func finish(_ id: String, _ task: PlannedTask, _ ground: MemoryGround) async throws(WorkError) {
+        guard case .done = try await client.start(id, node: nil) else { return }
+        try await wait(for: id, task, ground)
+    }
+
+    private func wait(for id: String, _ task: PlannedTask, _ ground: MemoryGround) async throws(WorkError) {
+        let end = ContinuousClock.now + .seconds(task.timeout)
+        while let container = try await Found.list(client, host.id, work.id).first(where: { $0.object.id == id })?.object {
+            switch container.taskState {
+            case .done: return try await ground.check(container, gives: task)
+            case .failed: throw try await ground.failure(of: task, id, "ended with exit code \(container.exitCode ?? -1)")
+            case .created: return
+            case .running:
+                guard ContinuousClock.now < end else {
+                    let failure = try await ground.failure(of: task, id, "took longer than \(task.timeout) s")
+                    try await client.remove(ObjectReference(kind: .container, id: id))
+                    throw failure
+                }
+                try await pause()
+            }
+        }
+    }
+
+    private func pause() async throws(WorkError) {
+        do {
+            try await Task.sleep(for: Self.pause)
+        } catch {
+            throw WorkError(.cancelled, .cancelled, "the work was stopped on request")
+        }
     }
 
     /// What containers need and is not there yet: the vault first, for nothing is made without it.
-    private func missing(_ found: [Found]) throws(WorkError) -> [MemoryObject.Spec] {
+    private func missing(_ found: [Found]) throws(WorkError) -> [MemoryObject.Creation] {
         guard work.desired.power != .absent else { return [] }
-        let incarnation = work.desired.incarnation
-        var specs: [MemoryObject.Spec] = []
-        if found.vault(incarnation) == nil {
-            let vault = try client.context.vaults.forge(for: work, on: host)
-            specs.append(spec(.secret, "vault", content: vault.text))
+        var creations: [MemoryObject.Creation] = []
+        if found.vault(work.desired.incarnation) == nil {
+            let (vault, labels) = try client.context.freshVault(for: work, on: host)
+            creations.append(
+                .init(.init(kind: .secret, name: work.objectName("vault"), labels: labels, content: vault.text)))
         }
-        specs.append(spec(.network, "network", subnet: work.subnet))
+        let labels = ObjectLabels(work, on: host.id, of: client.context.installation).dictionary
+        func add(_ kind: ObjectReference.Kind, _ part: String, subnet: String? = nil) {
+            creations.append(.init(.init(kind: kind, name: work.objectName(part), labels: labels, subnet: subnet)))
+        }
+        add(.network, "network", subnet: work.subnet)
         for node in work.plan.nodes {
-            specs += node.volumes.map { spec(.volume, "\(node.name)-\($0.name)") }
+            for volume in node.volumes { add(.volume, "\(node.name)-\(volume.name)") }
         }
         let present = Set(found.map { "\($0.object.spec.kind) \($0.object.spec.name)" })
-        return specs.filter { !present.contains("\($0.kind) \($0.name)") }
+        return creations.filter { !present.contains("\($0.spec.kind) \($0.spec.name)") }
+    }
+
+    private func ground(_ found: [Found], _ plan: ConvergePlan) throws(WorkError) -> MemoryGround {
+        let incarnation = work.desired.incarnation
+        guard let sealed = found.vault(incarnation) else {
+            throw WorkError(.transient, .vaultUnreadable, "the chain's vault went away while it was worked on")
+        }
+        let vault = try client.context.vaults.open(sealed, chain: work.id, incarnation: incarnation)
+        return MemoryGround(work: work, host: host, client: client, vault: vault, tasks: plan.tasks)
     }
 
     /// Nothing is left to do; are the nodes as they should be?
@@ -101,19 +190,11 @@ struct MemoryConvergence {
         }
         return chain
     }
+}
 
-    private func spec(
-        _ kind: ObjectReference.Kind, _ part: String, subnet: String? = nil, content: String? = nil
-    ) -> MemoryObject.Spec {
-        MemoryObject.Spec(kind: kind, name: name(part), labels: labels(), subnet: subnet, content: content)
-    }
-
-    private func labels(_ node: PlannedNode? = nil) -> [String: String] {
-        ObjectLabels(work, on: host.id, of: client.context.installation, node: node).dictionary
-    }
-
+extension ChainWork {
     /// Unique on the host, and the same for everyone who makes this part.
-    private func name(_ part: String) -> String {
-        "\(work.id)-\(work.desired.incarnation)-\(part)"
+    func objectName(_ part: String) -> String {
+        "\(id)-\(desired.incarnation)-\(part)"
     }
 }

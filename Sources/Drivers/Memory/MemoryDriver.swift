@@ -61,4 +61,24 @@ public struct MemoryDriver: Driver {
         let client = try MemoryClient(client, host, context)
         return try await Found.list(client, host.id, chain).vault(incarnation)
     }
+
+    public func logs(
+        _ request: LogRequest, on host: HostTarget, _ context: WorkContext
+    ) async throws(WorkError) -> LogPiece {
+        let client = try MemoryClient(client, host, context)
+        let found = try await Found.list(client, host.id, request.chain)
+        guard let node = found.last(where: { $0.labels.node?.name == request.node }) else {
+            throw WorkError(
+                .transient, .nodeFailed, "the node \(request.node) has no container on the host now", node: request.node)
+        }
+        guard let sealed = found.vault(node.labels.incarnation) else {
+            throw WorkError(.transient, .vaultUnreadable, "the chain's vault is gone, so its secrets can't be told from its log")
+        }
+        let vault = try context.vaults.open(sealed, chain: request.chain, incarnation: node.labels.incarnation)
+        return try await request.answer(
+            { (cursor, tail) throws(WorkError) in
+                let lines = try await client.log(of: node.object.id)
+                return cursor == nil ? lines.suffix(tail) : lines
+            }, Blotter(hiding: vault))
+    }
 }

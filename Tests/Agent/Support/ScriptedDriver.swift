@@ -80,6 +80,11 @@ final class ScriptedDriver: Driver {
     ) async throws(WorkError) -> SealedVault? {
         state.withLock { $0.vault }
     }
+
+    func logs(_ request: LogRequest, on host: HostTarget, _ context: WorkContext) async throws(WorkError) -> LogPiece {
+        try context.mayAct()
+        return LogPiece(lines: [LogPiece.Line(time: LogCursor.start.time, text: "of \(request.node)")], cursor: "next")
+    }
 }
 
 extension ScriptedDriver {

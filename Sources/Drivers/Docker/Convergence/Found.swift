@@ -33,14 +33,21 @@ struct Found: Sendable {
         }.first
     }
 
-    /// What a node wrote, its chain's secrets blotted out; empty where the vault can't be read, for then nobody can tell what is
-    /// secret.
-    func cleaned(_ text: String, of chain: ChainID, incarnation: Int, _ context: WorkContext) -> String {
+    /// The opened vault of one incarnation; `nil` where it is not there.
+    func vault(of chain: ChainID, incarnation: Int, _ context: WorkContext) throws(WorkError) -> Vault? {
         let sealed = volumes.lazy.compactMap {
             $0.vault(of: chain, incarnation: incarnation, installation: context.installation)
         }.first
-        guard let sealed, let vault = try? context.vaults.open(sealed, chain: chain, incarnation: incarnation) else { return "" }
-        return vault.hidden.reduce(text) { $0.replacing(secret: $1) }
+        return try sealed.map { (sealed) throws(WorkError) in
+            try context.vaults.open(sealed, chain: chain, incarnation: incarnation)
+        }
+    }
+
+    /// What a node wrote, its chain's secrets blotted out; empty where the vault can't be read, for then nobody can tell what is
+    /// secret.
+    func cleaned(_ text: String, of chain: ChainID, incarnation: Int, _ context: WorkContext) -> String {
+        guard let vault = try? vault(of: chain, incarnation: incarnation, context) else { return "" }
+        return Blotter(hiding: vault).blot(text)
     }
 
     /// A container that was not made from `vault` counts as made from something else, so that it is replaced.

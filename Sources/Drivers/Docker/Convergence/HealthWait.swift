@@ -75,13 +75,14 @@ struct HealthWait: Sendable {
         of node: PlannedNode, _ id: String, _ code: WorkError.Code, _ what: String
     ) async -> WorkError {
         // Without the vault nobody can tell what is secret: then nothing that the node wrote is repeated.
-        guard let hidden = (try? secrets())?.hidden else {
+        guard let vault = try? secrets() else {
             let what = "\(node.name) failed; the chain's vault can't be read, so what the node wrote is not shown"
             return WorkError(.transient, code, what, node: node.name)
         }
         let log = await daemon.lastLines(of: id)
-        func clean(_ text: String) -> String { hidden.reduce(text) { $0.replacing(secret: $1) } }
-        return WorkError(.transient, code, clean("\(node.name) \(what)"), node: node.name, log: clean(log))
+        // Before the error shortens them: half a secret would not be recognized.
+        let blotter = Blotter(hiding: vault)
+        return WorkError(.transient, code, blotter.blot("\(node.name) \(what)"), node: node.name, log: blotter.blot(log))
     }
 }
 

@@ -1,6 +1,7 @@
 /// A fault to inject: the next `times` calls of a kind are delayed, refused, or kill the host.
 public struct MemoryFault: Codable, Sendable, Hashable {
-    /// `list`, `create`, `start`, `stop`, `remove`, `image`, `info`, `events`, or `*` for any.
+    /// `list`, `create`, `start`, `stop`, `remove`, `image`, `info`, `events`, `log`, `write`,
+    /// `file`, or `*` for any.
     public var call: String
     public var times: Int
     public var action: Action

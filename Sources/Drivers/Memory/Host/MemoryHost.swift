@@ -2,7 +2,12 @@ public import Model
 
 /// The state of a memory host: the same concepts as a Docker daemon's, without anything that runs. Pure.
 public struct MemoryHost: Sendable {
+    /// The most lines of a container's log that are kept.
+    private static let logLimit = 20_000
+
     private var objects: [String: MemoryObject] = [:]
+    private var insides: [String: MemoryObject.Inside] = [:]
+    private var logs: [String: [LogPiece.Line]] = [:]
     private var lastID = 0
 
     public init() {}
@@ -14,7 +19,9 @@ public struct MemoryHost: Sendable {
             .sorted { ($0.id.count, $0.id) < ($1.id.count, $1.id) }
     }
 
-    public mutating func create(_ spec: MemoryObject.Spec) throws(MemoryRefusal) -> MemoryObject {
+    public mutating func create(
+        _ spec: MemoryObject.Spec, inside: MemoryObject.Inside? = nil
+    ) throws(MemoryRefusal) -> MemoryObject {
         if let rival = objects.values.first(where: { $0.spec.kind == spec.kind && $0.spec.name == spec.name }) {
             throw MemoryRefusal(.nameTaken, "the name \(spec.name) belongs to \(rival.id)", value: spec.name)
         }
@@ -27,7 +34,29 @@ public struct MemoryHost: Sendable {
         let object = MemoryObject(
             id: "m\(lastID)", spec: spec, state: isContainer ? .created : nil, health: isContainer ? .unknown : nil)
         objects[object.id] = object
+        insides[object.id] = inside
         return object
+    }
+
+    /// A file inside a container.
+    public func file(_ path: String, in id: String) throws(MemoryRefusal) -> MemoryObject.File {
+        guard let file = insides[id]?.files.first(where: { $0.path == path }) else {
+            throw MemoryRefusal(.notFound, "there is no file \(path) in \(id)")
+        }
+        return file
+    }
+
+    /// What a container has written, oldest first.
+    public func log(of id: String) throws(MemoryRefusal) -> [LogPiece.Line] {
+        _ = try container(id)
+        return logs[id] ?? []
+    }
+
+    /// Makes a container write lines.
+    public mutating func write(_ lines: [String], in id: String, at time: String) throws(MemoryRefusal) {
+        _ = try container(id)
+        let log = (logs[id] ?? []) + lines.map { LogPiece.Line(time: time, text: $0) }
+        logs[id] = log.suffix(Self.logLimit)
     }
 
     public func requireImage(_ name: String) throws(MemoryRefusal) {
@@ -36,16 +65,26 @@ public struct MemoryHost: Sendable {
     }
 
     /// Starting what runs already changes nothing.
-    public mutating func start(_ id: String) throws(MemoryRefusal) {
+    ///
+    /// - Parameter time: of what it writes; RFC 3339.
+    public mutating func start(_ id: String, at time: String) throws(MemoryRefusal) {
         let container = try container(id)
         guard container.state != .running else { return }
         let taken = Set(objects.values.filter { $0.state == .running }.flatMap(\.spec.ports).map(\.port))
         if let port = container.spec.ports.first(where: { taken.contains($0.port) }) {
             throw MemoryRefusal(.portTaken, "port \(port.port) is published already", value: String(port.port))
         }
-        let crashes = container.spec.image?.hasPrefix("crashing/") == true
-        objects[id]?.state = crashes ? .exited : .running
-        objects[id]?.health = crashes ? .unknown : container.spec.image?.hasPrefix("sick/") == true ? .unhealthy : .healthy
+        try write(insides[id]?.command ?? [], in: id, at: time)
+        let image = container.spec.image ?? ""
+        objects[id]?.exitCode = Self.exitCode(of: image)
+        objects[id]?.state = Self.exitCode(of: image) == nil ? .running : .exited
+        objects[id]?.health = Self.exitCode(of: image) != nil ? .unknown : image.hasPrefix("sick/") ? .unhealthy : .healthy
+    }
+
+    /// How a container of this image ends at once; `nil` where it runs.
+    private static func exitCode(of image: String) -> Int? {
+        if image.hasPrefix("crashing/") { return 1 }
+        return image.hasPrefix("ending/") ? Int(image.dropFirst("ending/".count)) ?? 0 : nil
     }
 
     /// Stopping what does not run changes nothing.
@@ -53,6 +92,7 @@ public struct MemoryHost: Sendable {
         guard try container(id).state == .running else { return }
         objects[id]?.state = .exited
         objects[id]?.health = .unknown
+        objects[id]?.exitCode = 0
     }
 
     public mutating func remove(_ reference: ObjectReference) throws(MemoryRefusal) {
@@ -60,6 +100,8 @@ public struct MemoryHost: Sendable {
             throw MemoryRefusal(.notFound, "there is no \(reference.kind.rawValue) \(reference.id)")
         }
         objects[reference.id] = nil
+        insides[reference.id] = nil
+        logs[reference.id] = nil
     }
 
     private func container(_ id: String) throws(MemoryRefusal) -> MemoryObject {

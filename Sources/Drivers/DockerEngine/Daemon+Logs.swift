@@ -1,0 +1,40 @@
+import Curl
+package import Drivers
+package import Model
+
+extension Daemon {
+    /// How much of a log is read at a time: more than a piece holds.
+    private static let mostOfLog = LogPiece.limit + (64 << 10)
+
+    /// Lines of a container's log, oldest first: the last `tail`, or those from the cursor's time on.
+    /// - Throws: `nodeFailed` where the container is gone.
+    package func lines(of id: String, from cursor: LogCursor?, tail: Int, node: String) async throws(WorkError) -> [LogPiece.Line]
+    {
+        let place = cursor.map { ("since", $0.unixTime) } ?? ("tail", String(tail))
+        let path = Request.path(
+            "containers", id, "logs", query: [("stdout", "1"), ("stderr", "1"), ("timestamps", "1"), place])
+        let answer = try await stream(path, timeouts: .call)
+        guard answer.status == 200 else {
+            throw WorkError(
+                .transient, .nodeFailed, "the log of \(node) can't be read: the daemon answers with status \(answer.status)",
+                node: node)
+        }
+        var log = LogLines()
+        do {
+            for try await bytes in answer.body {
+                log.take(bytes)
+                if log.size >= Self.mostOfLog { break }
+            }
+        } catch {
+            throw WorkError(error, at: endpoint)
+        }
+        return log.lines
+    }
+
+    /// All that a task wrote on its standard output.
+    package func output(of id: String) async throws(WorkError) -> [UInt8] {
+        let answer = try await call("GET", Request.path("containers", id, "logs", query: [("stdout", "1")]), limit: 32 << 20)
+        try answer.expect("reading a task's output")
+        return LogFrames.payload(of: answer.body)
+    }
+}
