@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 import Logging
 import Model
@@ -36,12 +37,17 @@ import Wire
 
     private static let connection = Wire.Answer.Connection(
         nodes: [.init(name: "only", endpoints: [.init(name: "rpc", host: "h", port: 1, url: "http://h:1")])],
-        files: [.init(name: "connection.json", mediaType: "application/json", content: "secret")])
+        files: [
+            .init(name: "connection.json", mediaType: "application/json", content: "secret"),
+            .init(name: "org1/key.pem", mediaType: "application/x-pem-file", content: "key"),
+        ])
 
     /// Asks until an agent is there to answer.
-    private static func ask(_ engine: EngineFixture, _ chain: String) async throws -> Client.Answer {
+    private static func ask(
+        _ engine: EngineFixture, _ chain: String, accept: String? = nil
+    ) async throws -> Client.Answer {
         try await eventually("an agent answers") {
-            let answer = try await engine.tenant("GET", "/v1/chains/\(chain)/connection")
+            let answer = try await engine.tenant("GET", "/v1/chains/\(chain)/connection", accept: accept)
             return answer.code == "agent-silent" ? nil : answer
         }
     }
@@ -57,6 +63,21 @@ import Wire
             #expect(answer.status == 200 && answer["chain"] == .string(chain))
             #expect(answer["files", "0", "content"] == .string("secret"))
             #expect(answer["nodes", "0", "endpoints", "0", "url"] == .string("http://h:1"))
+        }
+    }
+
+    @Test func theFilesComeAsAnArchiveForWhoAsksForOne() async throws {
+        try await EngineFixture.with { engine in
+            _ = try await engine.activeHost()
+            let chain = try await engine.runningChain()
+            _ = try await engine.tenant("POST", "/v1/chains/apply")
+            async let answering: Void = Self.answer(engine, .connection(Self.connection))
+            let answer = try await Self.ask(engine, chain, accept: "application/zip")
+            try await answering
+            #expect(answer.status == 200 && answer.headers["content-type"] == "application/zip")
+            #expect(answer.headers["content-disposition"] == "attachment; filename=\"chain-\(chain).zip\"")
+            let names = "import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist())"
+            #expect(try await Python.run(names, on: answer.body) == "connection.json org1/key.pem\n")
         }
     }
 

@@ -76,6 +76,19 @@ import Testing
         }
     }
 
+    @Test func theExpiryOfCertificatesIsKept() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost()
+            let (chain, _) = try await world.createChain()
+            #expect(try await world.ledger.chain(chain.id).certificatesExpireAt == nil)
+            let command = try await world.receiveOne()
+            var seen = World.seen(try #require(command.work))
+            seen.certificatesExpireAt = 1_900_000_000
+            #expect(try await world.take(.outcome(world.reference(command), .converged(seen))).isEmpty)
+            #expect(try await world.ledger.chain(chain.id).certificatesExpireAt == Date(timeIntervalSince1970: 1_900_000_000))
+        }
+    }
+
     @Test func aCommandThatCameBackUnactedIsSentAfresh() async throws {
         try await World.with { world in
             _ = try await world.activeHost()

@@ -106,6 +106,20 @@ private let failure = WorkError(.terminal, .imageMissing, "no such image")
     }
 }
 
+@Suite struct CertificateTests {
+    @Test func theExpiryThatWasSeenHoldsForItsIncarnation() throws {
+        var one = chain()
+        var look = seen(one, one.nodes)
+        look.certificatesExpireAt = 1_800_000_000
+        one.see(look)
+        #expect(one.certificatesExpireAt == Date(timeIntervalSince1970: 1_800_000_000))
+        one.see(seen(one, []))
+        #expect(one.certificatesExpireAt == Date(timeIntervalSince1970: 1_800_000_000))
+        #expect(try one.requested(.restart).certificatesExpireAt != nil)
+        #expect(try one.requested(.reset).certificatesExpireAt == nil)
+    }
+}
+
 @Suite struct DriftTests {
     @Test func nothingDiffers() { #expect(chain().drift() == nil) }
 

@@ -9,6 +9,7 @@ struct Call: Sendable {
     /// As it was asked for, without the query.
     let path: String
     let idempotencyKey: IdempotencyKey?
+    var accept = Accept(nil)
     let parameters: [String: String]
     let query: [String: JSONValue]
     let body: JSONValue?

@@ -30,7 +30,7 @@ struct Front: Sendable {
             let scope = try caller.map { (caller) throws(Problem) in try authorize(caller, route.right) } ?? .all
             let call = Call(
                 id: id, scope: scope, caller: caller, path: request.uri.path,
-                idempotencyKey: try idempotencyKey(of: request), parameters: parameters,
+                idempotencyKey: try idempotencyKey(of: request), accept: Accept(request.headers[.accept]), parameters: parameters,
                 query: try QueryString.fields(of: request.uri.query ?? ""),
                 body: try await body(of: request, for: route))
             return try await route.handler(call)

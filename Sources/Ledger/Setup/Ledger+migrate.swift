@@ -6,7 +6,10 @@ private let migrationLock = 0x636F_6E74_696E_756F
 
 extension Ledger {
     /// The version of the schema that this program was made for.
-    public static var knownVersion: Int { Migration.all.last?.number ?? 0 }
+    public static var knownVersion: Int { knownVersions.last ?? 0 }
+
+    /// The numbers of all migrations up to it; numbers may be left out.
+    public static var knownVersions: [Int] { Migration.all.map(\.number) }
 
     /// Brings the schema up to this program's version; any number of programs may do it at the same time.
     ///
@@ -22,7 +25,7 @@ extension Ledger {
                     number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
                 """)
             let applied = try appliedMigrations(session)
-            try checkNotTooNew(applied.max() ?? 0)
+            try checkNotTooNew(applied)
             let missing = Migration.all.filter { !applied.contains($0.number) }
             for migration in missing {
                 try session.script(migration.sql)
@@ -34,12 +37,16 @@ extension Ledger {
 
     /// The version of the ledger; 0 before the first migration.
     public func version() async throws(LedgerError) -> Int {
+        try await versions().max() ?? 0
+    }
+
+    private func versions() async throws(LedgerError) -> [Int] {
         try await session { session in
             guard try session.queryOne("SELECT to_regclass('migrations')::text AS name")?.decode("name", as: String?.self) != nil
             else {
-                return 0
+                return []
             }
-            return try appliedMigrations(session).max() ?? 0
+            return try appliedMigrations(session)
         }
     }
 
@@ -47,12 +54,11 @@ extension Ledger {
     ///
     /// - Throws: `version`, saying what to do.
     public func checkVersion() async throws(LedgerError) {
-        let version = try await version()
-        guard version >= Self.knownVersion else {
-            throw .version(
-                "the ledger is at version \(version), this program needs \(Self.knownVersion): run continuo-engine migrate")
+        let versions = try await versions()
+        if let missing = Self.knownVersions.first(where: { !versions.contains($0) }) {
+            throw .version("the ledger lacks version \(missing), which this program needs: run continuo-engine migrate")
         }
-        try checkNotTooNew(version)
+        try checkNotTooNew(versions)
     }
 }
 
@@ -60,8 +66,9 @@ private func appliedMigrations(_ session: Session) throws -> [Int] {
     try session.query("SELECT number FROM migrations").map { try $0.decode("number") }
 }
 
-private func checkNotTooNew(_ version: Int) throws(LedgerError) {
-    guard version <= Ledger.knownVersion + 1 else {
-        throw .version("the ledger is at version \(version), this program knows \(Ledger.knownVersion): start a newer program")
+private func checkNotTooNew(_ versions: [Int]) throws(LedgerError) {
+    let newer = versions.filter { $0 > Ledger.knownVersion }.sorted()
+    guard newer.count <= 1 else {
+        throw .version("the ledger is at version \(newer[1]), this program knows \(Ledger.knownVersion): start a newer program")
     }
 }

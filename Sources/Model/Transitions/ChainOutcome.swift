@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What must follow a change of a chain in the same transaction.
 public enum ChainEffect: Sendable, Hashable {
     /// A lease that waits for this chain becomes active.
@@ -62,10 +64,14 @@ extension Chain {
         return [.endWaitingLease]
     }
 
-    /// Takes over what was seen of the nodes, and the health that follows from it.
+    /// Takes over what was seen of the nodes and certificates, and the health that follows from it. Certificates last as long as
+    /// an incarnation, so what was once seen of them holds until others are seen.
     public mutating func see(_ observed: ObservedChain) {
         nodes = plan.nodes.map { planned in
             observed.nodes.first { $0.name == planned.name } ?? ObservedNode(name: planned.name, state: .missing)
+        }
+        if let expiry = observed.certificatesExpireAt {
+            certificatesExpireAt = Date(timeIntervalSince1970: TimeInterval(expiry))
         }
         guard desired.power == .running else { return }
         (health, healthDetail) = assessedHealth()

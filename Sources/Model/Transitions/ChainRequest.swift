@@ -16,6 +16,7 @@ extension Chain {
         case .reset:
             next.desired.power = .running
             next.desired.incarnation += 1
+            next.certificatesExpireAt = nil
             next.phase = .resetting
         case .delete:
             next.desired.power = .absent

@@ -26,12 +26,15 @@ public struct Chain: Sendable, Hashable {
     public var subnet: String
     public var ports: [PortAssignment]
     public var nodes: [ObservedNode]
+    /// When the first of its certificates expires; `nil` where it has none, or none was seen yet.
+    public var certificatesExpireAt: Date?
     public var createdAt: Date
 
     public init(
         id: ChainID, host: HostID, pool: PoolID? = nil, plan: Plan, parameters: JSONValue, desired: Desired = Desired(),
         phase: ChainPhase = .creating, reason: String? = nil, health: ChainHealth = .unknown, healthDetail: String? = nil,
-        subnet: String, ports: [PortAssignment], nodes: [ObservedNode] = [], createdAt: Date
+        subnet: String, ports: [PortAssignment], nodes: [ObservedNode] = [], certificatesExpireAt: Date? = nil,
+        createdAt: Date
     ) {
         self.id = id
         self.host = host
@@ -46,6 +49,7 @@ public struct Chain: Sendable, Hashable {
         self.subnet = subnet
         self.ports = ports
         self.nodes = nodes
+        self.certificatesExpireAt = certificatesExpireAt
         self.createdAt = createdAt
     }
 }

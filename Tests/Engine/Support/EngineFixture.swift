@@ -108,6 +108,7 @@ struct Client: Sendable {
     struct Answer: Sendable {
         let status: Int
         let headers: Curl.Headers
+        var body: [UInt8] = []
         let json: JSONValue
 
         subscript(path: String...) -> JSONValue? {
@@ -123,16 +124,20 @@ struct Client: Sendable {
         var code: String? { self["code"]?.text }
     }
 
-    func callAsFunction(_ method: String, _ path: String, _ json: String? = nil, once: String? = nil) async throws -> Answer {
+    func callAsFunction(_ method: String, _ path: String, _ json: String? = nil, once: String? = nil, accept: String? = nil)
+        async throws -> Answer
+    {
         var headers = [("Authorization", "Bearer \(key)")]
         if let once { headers.append(("Idempotency-Key", once)) }
+        if let accept { headers.append(("Accept", accept)) }
         if json != nil { headers.append(("Content-Type", "application/json")) }
         let response = try await client.send(
             Request(
                 method, .tcp(host: "127.0.0.1", port: port, tls: nil), path, headers: headers,
                 body: json.map { .bytes(Array($0.utf8)) } ?? .none))
-        let value = response.body.isEmpty ? JSONValue.null : try JSONDecoder().decode(JSONValue.self, from: Data(response.body))
-        return Answer(status: response.status, headers: response.headers, json: value)
+        let isJSON = response.headers["content-type"]?.hasSuffix("json") == true
+        let value = isJSON ? try JSONDecoder().decode(JSONValue.self, from: Data(response.body)) : .null
+        return Answer(status: response.status, headers: response.headers, body: Array(response.body), json: value)
     }
 }
 

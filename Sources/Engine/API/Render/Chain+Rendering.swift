@@ -15,7 +15,8 @@ extension Chain {
             ]),
             "phase": .word(phase), "reason": .optional(reason), "health": .word(health), "healthDetail": .optional(healthDetail),
             "nodes": .array(plan.nodes.map { node(of: $0).json(plan: $0, address: address) }),
-            "lease": lease?.reference(showsTenant: showsTenant) ?? .null, "createdAt": .date(createdAt),
+            "lease": lease?.reference(showsTenant: showsTenant) ?? .null, "certificatesExpireAt": .date(certificatesExpireAt),
+            "createdAt": .date(createdAt),
         ])
     }
 

@@ -73,7 +73,7 @@ extension API {
             throw Problem(.chainBusy, "The chain is \(chain.phase.rawValue); it can be reached when it is running.")
         }
         let connection = try await queries.connection(of: chain, on: try await ledger.host(chain.host))
-        return Answer(.ok, json: connection.json(chain: chain.id))
+        return connection.answer(of: chain.id, to: call.accept)
     }
 
     /// A piece of a node's log; `cursor` of one is where the next begins, and `wait` makes a follower of who asks again and again.
