@@ -21,7 +21,7 @@ struct AgentParts {
         self.logger = logger
         let site = configuration.site
         term = TermKeeper(length: configuration.termLength)
-        verifier = try Verifier(site: site)
+        verifier = try Verifier(site: site, schema: configuration.schemas.max() ?? 0)
         publisher = Publisher(
             configuration.broker, topology: Queues.topology(driver: configuration.driver, site: site.site),
             name: "\(configuration.name) reports", logger: logger)
@@ -91,7 +91,7 @@ extension AgentConfiguration {
     /// What a heartbeat says.
     func presence(working: [OperationID]) -> AgentPresence {
         AgentPresence(
-            id: id, name: name, site: site.site, driver: driver, version: version, schemas: Array(1...WireLimits.schema),
+            id: id, name: name, site: site.site, driver: driver, version: version, schemas: schemas,
             working: working)
     }
 }

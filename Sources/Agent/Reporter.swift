@@ -34,6 +34,16 @@ struct Reporter: Sendable {
         return await insist(on: .dead(delivery, reason: error.code, detail: error.description))
     }
 
+    /// What can't be opened: a newer schema goes back to its queue, where another agent may read it; all else is buried.
+    func turnAway(_ delivery: Delivery, _ error: WireError, to consumer: Consumer) async {
+        if case .newerSchema = error {
+            // The queue is not to be turned over and over.
+            try? await Task.sleep(for: .seconds(1))
+            return await consumer.reject(delivery, requeue: true)
+        }
+        if await bury(delivery, error) { await consumer.acknowledge([delivery]) }
+    }
+
     /// Answers a query once; one that doesn't arrive is asked again by whoever asked.
     func answer(_ answer: SealedAnswer, to query: UUID, _ delivery: Delivery) async {
         guard let replyTo = delivery.replyTo else { return }

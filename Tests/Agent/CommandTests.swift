@@ -4,8 +4,7 @@ import Foundation
 import Model
 import RabbitMQ
 import Testing
-
-@testable import Wire
+import Wire
 
 @Suite("Commands on their way through an agent", .timeLimit(.minutes(2)))
 struct CommandTests {
@@ -130,29 +129,6 @@ struct CommandTests {
             for _ in 1...2 { reasons.insert(try await stage.take(from: Queues.dead)?.headers[Queues.deadReason]?.string) }
             #expect(reasons == ["tampered", "unsigned"])
             #expect(try await stage.commandsAreSettled())
-        }
-    }
-
-    @Test("a newer schema is left to newer agents")
-    func newerSchema() async throws {
-        try await Stage.open { stage in
-            let command = Stage.command(.probe)
-            var message = try stage.engine.message(
-                .command, to: .commands(.memory, Stage.site), site: Stage.site, payload: command)
-            let newer = String(decoding: message.body, as: UTF8.self).replacing(#""schema":1"#, with: #""schema":2"#)
-            message.body = Array(newer.utf8)
-            let key = SigningKey(root: stage.root, site: Stage.site, direction: .commands)
-            message.headers["continuo-signature"] = .string(key.signature(of: message.body))
-            let published = message
-            let report = try await stage.withAgent {
-                try await stage.publish(published)
-                return try await stage.nextReport()
-            }
-            guard case .outcome(let reference, .failed(let error)) = report else {
-                throw Unexpected("\(String(describing: report))")
-            }
-            #expect(reference.attempt == command.attempt)
-            #expect(error.code == .newerSchema && error.disposition == .transient)
         }
     }
 

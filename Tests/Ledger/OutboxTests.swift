@@ -74,4 +74,17 @@ import Testing
                         sequence: operation.sequence))
         }
     }
+
+    @Test func aCommandSaysWhatTheLiveAgentsOfItsQueueRead() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost()
+            try await world.heartbeat(.fresh(), schemas: [1])
+            world.time.move(41)
+            try await world.heartbeat(.fresh(), schemas: [1, 2])
+            try await world.heartbeat(.fresh(), schemas: [2, 3])
+            try await world.heartbeat(.fresh(), driver: .docker, schemas: [1])
+            _ = try await world.createChain()
+            #expect(Set(try await world.receiveOne().schemas) == [[1, 2], [2, 3]])
+        }
+    }
 }

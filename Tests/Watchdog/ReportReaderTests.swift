@@ -70,6 +70,37 @@ import Wire
             }
         }
     }
+
+    @Test("a report of a newer schema waits for a newer watchdog, however often it is delivered")
+    func newerReportsWait() async throws {
+        try await WatchdogFixture.with { world in
+            let limit = 2
+            try await world.virtualHost.limitDeliveries(to: limit)
+            let (_, operation) = try await world.createHost()
+            let attempt = try await world.reference(operation.id)
+            let newer = try Signer(site: world.site).message(
+                .report, to: .reports("default"), site: "default", payload: Report.started(attempt), schema: 99)
+            try await world.publish(newer)
+            for _ in 0...limit + 1 { try await world.watching { try await world.takesAnotherReport() } }
+            let copy = try await world.receive(from: Queues.reports) { $0.body == newer.body ? $0 : nil }
+            #expect(copy.headers == newer.headers && !copy.redelivered)
+            #expect(try await world.ledger.deadLetters().items.isEmpty)
+        }
+    }
+}
+
+extension WatchdogFixture {
+    /// Reports come in order: what was there before has been taken or turned away when this one is in the ledger.
+    fileprivate func takesAnotherReport() async throws {
+        let agent = AgentID.fresh()
+        try await say(
+            .heartbeat(
+                AgentPresence(
+                    id: agent, name: "agent", site: "default", driver: .memory, version: "1", schemas: [1], working: [])))
+        _ = try await eventually("the heartbeat is in the ledger") {
+            try await ledger.liveAgents().contains { $0.presence.id == agent } ? true : nil
+        }
+    }
 }
 
 extension DeadLetter {

@@ -55,6 +55,14 @@ struct MessageSchemaTests {
         #expect(try JSONSchema("observe").problems(of: .object(members)).count == 2)
     }
 
+    @Test("every code of an error is in the schema")
+    func codes() throws {
+        for code in WorkError.Code.allCases {
+            let report = Report.outcome(Samples.attempt, .failed(WorkError(.terminal, code, "x")))
+            #expect(try JSONSchema("report").problems(of: try message(.report, report)).isEmpty, "\(code.rawValue)")
+        }
+    }
+
     private func check<Payload: Codable & Hashable>(_ kind: MessageKind, _ payload: Payload) throws {
         #expect(try JSONSchema(kind.rawValue).problems(of: try message(kind, payload)).isEmpty)
         #expect(try WireJSON.decode(Payload.self, from: WireJSON.encode(payload)) == payload)

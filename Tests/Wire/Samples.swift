@@ -5,7 +5,11 @@ import Wire
 enum Samples {
     static let host = HostTarget(
         id: .fresh(), driver: .docker, endpoint: "tcp://10.0.0.1:2376", address: "10.0.0.1", insecure: true,
-        sealedCredentials: "1.a.b")
+        sealedCredentials: "1.a.b",
+        settings: HostSettings(
+            logDriver: "journald", logOptions: ["tag": "x"], ephemeralVolumes: true, storageClass: "fast"))
+
+    static let plainHost = HostTarget(id: .fresh(), driver: .docker, endpoint: "unix:///docker.sock", address: "10.0.0.1")
 
     static let plan = Plan(
         blueprint: BlueprintReference(name: "sample", version: 1), secrets: [PlannedSecret(name: "rpc", length: 32)],
@@ -25,11 +29,11 @@ enum Samples {
         id: .fresh(), plan: plan, desired: Desired(nodes: ["two": DesiredNode(power: .stopped, restarts: 1)]),
         subnet: "10.201.0.0/28", ports: [PortAssignment(node: "one", name: "rpc", port: 20_000)], sequence: 4)
 
-    static func command(_ work: Command.Work) -> Command {
+    static func command(_ work: Command.Work, on host: HostTarget = plainHost) -> Command {
         Command(operation: .fresh(), sequence: 4, kind: .create, attempt: .fresh(), attemptNumber: 1, host: host, work: work)
     }
 
-    static let commands: [Command] = [command(.probe), command(.cleanse), command(.converge(work))]
+    static let commands: [Command] = [command(.probe, on: host), command(.probe), command(.cleanse), command(.converge(work))]
 
     static let error = WorkError(
         .transient, .portTaken, "the port is taken", node: "one", log: "last line", value: "20000", notBefore: 5)
@@ -38,9 +42,10 @@ enum Samples {
         id: work.id,
         nodes: [
             ObservedNode(
-                name: "one", state: .running, health: .healthy, ports: work.ports, object: "c1", detail: "none")
+                name: "one", state: .running, health: .healthy, ports: work.ports, object: "c1", detail: "none",
+                machine: "m1", address: "10.0.0.2")
         ],
-        sequence: 4, objects: [ObjectReference(kind: .network, id: "n1")])
+        sequence: 4, objects: [ObjectReference(kind: .network, id: "n1")], certificatesExpireAt: 1_900_000_000)
 
     static let attempt = Report.AttemptReference(operation: .fresh(), attempt: .fresh(), host: .fresh(), agent: .fresh())
 
@@ -60,7 +65,7 @@ enum Samples {
             .probed(
                 HostFacts(
                     version: "20.10", apiVersion: "1.41", operatingSystem: "Debian 12", architecture: "x86_64", cpus: 2,
-                    memoryBytes: 1))
+                    memoryBytes: 1, machines: 3))
         ),
         .outcome(attempt, .cleansed),
         .outcome(attempt, .converged(chain)),

@@ -17,6 +17,8 @@ internal import Wire
 struct CommandPipe: Sendable {
     /// How long a command waits for a heartbeat to be confirmed, and its `started` for the broker.
     private static let patience = Duration.seconds(10)
+    /// Seconds until a command that this agent can't read makes sense again: another agent may take it then.
+    private static let newerPause = 2
     /// Between two progress reports.
     private static let progressPause = Duration.milliseconds(500)
 
@@ -131,7 +133,8 @@ struct CommandPipe: Sendable {
             let reference = Report.AttemptReference(
                 operation: head.operation, attempt: head.attempt, host: head.host.id, agent: agent)
             let error = WorkError(
-                .transient, .newerSchema, "this agent reads messages up to schema \(WireLimits.schema); upgrade it")
+                .transient, .newerSchema, "this agent reads messages up to schema \(verifier.schema); upgrade it",
+                notBefore: Self.newerPause)
             return await reporter.insist(.outcome(reference, .failed(error)))
         } catch {
             return await reporter.bury(delivery, error)

@@ -31,8 +31,7 @@ struct ObserveDesk: Sendable {
             let request = try verifier.open(delivery, as: ObserveRequest.self, kind: .observe, from: queue).payload
             await serve(request, delivery)
         } catch {
-            guard await reporter.bury(delivery, error) else { return }
-            await consumer.acknowledge([delivery])
+            await reporter.turnAway(delivery, error, to: consumer)
         }
     }
 

@@ -22,10 +22,10 @@ struct QueryDesk: Sendable {
             let answer = await answer(query.payload)
             let sealed = try SealedAnswer(answer, to: query.payload.replyKey, query: query.id)
             await reporter.answer(sealed, to: query.id, delivery)
+            await consumer.acknowledge([delivery])
         } catch {
-            guard await reporter.bury(delivery, error) else { return }
+            await reporter.turnAway(delivery, error, to: consumer)
         }
-        await consumer.acknowledge([delivery])
     }
 
     private func answer(_ query: Query) async -> Answer {

@@ -10,6 +10,8 @@ public struct AgentConfiguration: Sendable {
     public var version: String
     public var site: SiteFile
     public var driver: DriverKind
+    /// The message schemas that it reads.
+    public var schemas: [Int]
     public var broker: BrokerConfiguration
     public var allow: EndpointAllowList
     /// How many commands it works on at a time, 1 to 1,000.
@@ -22,7 +24,8 @@ public struct AgentConfiguration: Sendable {
     public var termLength: Duration
 
     public init(
-        id: AgentID = .fresh(), name: String, version: String, site: SiteFile, driver: DriverKind, broker: BrokerConfiguration,
+        id: AgentID = .fresh(), name: String, version: String, site: SiteFile, driver: DriverKind,
+        schemas: [Int] = Array(WireLimits.schemas), broker: BrokerConfiguration,
         allow: EndpointAllowList, concurrency: Int = 4, grace: Duration = .seconds(30),
         attemptLimit: Duration = .seconds(20 * 60),
         termLength: Duration = .seconds(15)
@@ -32,6 +35,7 @@ public struct AgentConfiguration: Sendable {
         self.version = version
         self.site = site
         self.driver = driver
+        self.schemas = schemas
         self.broker = broker
         self.allow = allow
         self.concurrency = min(max(concurrency, 1), 1000)

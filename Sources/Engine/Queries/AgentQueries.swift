@@ -45,7 +45,8 @@ struct AgentQueries: Sendable {
     ) async throws -> Wire.Answer {
         let signer = try await seal.signer()
         let destination = Destination.queries(host.target.driver, host.site)
-        let signed = try signer.seal(.query, destination: destination.name, site: host.site, payload: query)
+        let signed = try signer.seal(
+            .query, destination: destination.name, site: host.site, payload: query, schema: query.neededSchema)
         let message = Message(
             exchange: destination.exchange, routingKey: destination.routingKey, body: signed.body, headers: signed.headers,
             contentType: "application/json", messageID: signed.id.uuidString.lowercased(), persistent: false)

@@ -10,7 +10,8 @@ extension OutgoingCommand {
             operation: operation.id, sequence: operation.sequence, kind: operation.kind, attempt: attempt.id,
             attemptNumber: attempt.number, host: host.target, work: wireWork)
         return try signer.message(
-            .command, to: .commands(host.target.driver, host.site), site: host.site, payload: command, repeat: isRepeat)
+            .command, to: .commands(host.target.driver, host.site), site: host.site, payload: command,
+            schema: command.schema(readBy: schemas), repeat: isRepeat)
     }
 
     private var wireWork: Wire.Command.Work {

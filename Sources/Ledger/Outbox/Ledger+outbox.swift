@@ -12,6 +12,8 @@ public struct OutgoingCommand: Sendable, Hashable {
     public var work: ChainWork?
     /// It may have been published before: an agent must not act upon it.
     public var isRepeat: Bool
+    /// The message schemas that each live agent of its queue reads.
+    public var schemas: [[Int]]
 }
 
 extension Ledger {
@@ -22,7 +24,8 @@ extension Ledger {
     ///   - limit: at most so many.
     ///   - duration: how long nobody else gets them.
     public func claimCommands(limit: Int = 100, for duration: Duration) async throws(LedgerError) -> [OutgoingCommand] {
-        try await session { session in
+        let silent = now.addingTimeInterval(-Self.agentSilence.inSeconds)
+        return try await session { session in
             let rows = try session.query(
                 """
                 WITH waiting AS (
@@ -34,7 +37,7 @@ extension Ledger {
                 RETURNING b.id, b.operation, b.attempt, b.claims
                 """, limit, duration.inSeconds)
             guard !rows.isEmpty else { return [] }
-            return try commands(for: rows, session)
+            return try commands(for: rows, heardSince: silent, session)
         }
     }
 
@@ -65,7 +68,7 @@ extension Ledger {
     }
 }
 
-private func commands(for rows: [Row], _ session: Session) throws -> [OutgoingCommand] {
+private func commands(for rows: [Row], heardSince: Date, _ session: Session) throws -> [OutgoingCommand] {
     let operations = try rows.map { try $0.decode("operation", as: UUID.self) }
     let results = try session.pipeline([
         Statement("SELECT \(Operation.columns), o.desired FROM operations o WHERE o.id = ANY($1)", operations),
@@ -76,6 +79,7 @@ private func commands(for rows: [Row], _ session: Session) throws -> [OutgoingCo
             "SELECT \(Host.columns) FROM hosts h WHERE h.id IN (SELECT host FROM operations WHERE id = ANY($1))", operations),
         Statement(
             "SELECT \(Chain.columns) FROM chains c WHERE c.id IN (SELECT chain FROM operations WHERE id = ANY($1))", operations),
+        Statement("SELECT DISTINCT driver, site, schemas FROM agents WHERE last_seen_at >= $1", heardSince),
     ])
     let loaded = try Loaded(results)
     return try rows.map { try loaded.command($0) }.sorted { $0.outboxID < $1.outboxID }
@@ -87,6 +91,13 @@ private struct Loaded {
     var attempts: [AttemptID: Attempt] = [:]
     var hosts: [HostID: Host] = [:]
     var chains: [ChainID: Chain] = [:]
+    /// What the agents of a queue read.
+    var schemas: [Queue: [[Int]]] = [:]
+
+    struct Queue: Hashable {
+        var driver: DriverKind
+        var site: String
+    }
 
     init(_ results: [[Row]]) throws {
         for row in results[0] {
@@ -96,6 +107,9 @@ private struct Loaded {
         for row in results[1] { attempts[try row.id("id")] = try Attempt(row) }
         for row in results[2] { hosts[try row.id("id")] = try Host(row) }
         for row in results[3] { chains[try row.id("id")] = try Chain(row) }
+        for row in results[4] {
+            schemas[Queue(driver: try row["driver"], site: try row["site"]), default: []].append(try row["schemas"])
+        }
     }
 
     func command(_ row: Row) throws -> OutgoingCommand {
@@ -106,7 +120,7 @@ private struct Loaded {
         return OutgoingCommand(
             outboxID: try row["id"], operation: operation, attempt: attempt, host: host,
             work: operation.chain.flatMap { chains[$0] }.map { $0.work(desired ?? $0.desired, sequence: operation.sequence) },
-            isRepeat: claims > 1)
+            isRepeat: claims > 1, schemas: schemas[Queue(driver: host.target.driver, site: host.site)] ?? [])
     }
 }
 

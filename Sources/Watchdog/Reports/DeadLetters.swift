@@ -10,7 +10,8 @@ struct Outcast: Sendable {
     var reason: String
 }
 
-/// Sets deliveries aside in `continuo.dead`, each with its own headers and the reason.
+/// Sets deliveries aside in `continuo.dead`, each with its own headers and the reason, and copies others back to where they
+/// came from.
 struct DeadLetters: Sendable {
     let publisher: Publisher
     let logger: Logger
@@ -25,6 +26,13 @@ struct DeadLetters: Sendable {
             if confirmation == .confirmed { buried.append(letter.delivery) } else { kept.append(letter.delivery) }
         }
         return (buried, kept)
+    }
+
+    /// - Returns: those of which a copy is at the end of their queue now, and those of which none may be.
+    func copyBack(_ deliveries: [Delivery]) async -> (copied: [Delivery], uncopied: [Delivery]) {
+        let confirmations = await publisher.publish(deliveries.map { .copy(of: $0, to: Queues.reports) })
+        let pairs = zip(deliveries, confirmations)
+        return (pairs.filter { $1 == .confirmed }.map { $0.0 }, pairs.filter { $1 != .confirmed }.map { $0.0 })
     }
 }
 

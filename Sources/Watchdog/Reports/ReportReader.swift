@@ -9,6 +9,8 @@ import RabbitMQ
 /// ledger takes a report twice as it takes it once.
 struct ReportReader: Sendable {
     static let batch = 200
+    /// Before what could not be taken goes back to its queue.
+    private static let pause = Duration.seconds(1)
 
     let ledger: Ledger
     let consumer: Consumer
@@ -55,14 +57,17 @@ struct ReportReader: Sendable {
         return nil
     }
 
-    /// What the broker did not set aside goes back to the queue, and so does what a newer watchdog has to take.
+    /// What the broker did not set aside goes back to the queue, and so does what a newer watchdog has to take: as copies, for a
+    /// broker that counts deliveries (RabbitMQ 4 does, up to 20) would drop what is given back again and again.
     private func settle(_ dead: [Outcast], _ newer: [Delivery]) async {
         let (buried, unburied) = await deadLetters.bury(dead)
         await consumer.acknowledge(buried)
         let kept = unburied + newer
         guard !kept.isEmpty else { return }
         logger.warning("reports go back to their queue", metadata: ["reports": "\(kept.count)"])
-        try? await Task.sleep(for: .seconds(1))
-        for delivery in kept { await consumer.reject(delivery, requeue: true) }
+        try? await Task.sleep(for: Self.pause)
+        let (copied, uncopied) = await deadLetters.copyBack(kept)
+        await consumer.acknowledge(copied)
+        for delivery in uncopied { await consumer.reject(delivery, requeue: true) }
     }
 }

@@ -34,14 +34,15 @@ public struct Signer: Sendable {
 
     /// - Parameters:
     ///   - destination: the name of the place, as the reader expects it: `Destination.name`.
+    ///   - schema: which the payload needs to be understood.
     ///   - repeat: whether it may have been published before; then no agent acts on it.
     /// - Throws: `oversized`, or `undecodable` where the payload has no JSON form (a number that is not finite).
     public func seal(
-        _ kind: MessageKind, destination: String, site: String, payload: some Encodable, repeat: Bool = false,
-        issuedAt: Date = Date(), traceparent: String? = nil
+        _ kind: MessageKind, destination: String, site: String, payload: some Encodable,
+        schema: Int = WireLimits.schemas.lowerBound, repeat: Bool = false, issuedAt: Date = Date(), traceparent: String? = nil
     ) throws(WireError) -> SignedMessage {
         let envelope = Envelope(
-            schema: WireLimits.schema, id: UUID(), kind: kind, destination: destination, site: site, installation: installation,
+            schema: schema, id: UUID(), kind: kind, destination: destination, site: site, installation: installation,
             issuedAt: issuedAt, repeat: `repeat`, traceparent: traceparent, payload: payload)
         guard let body = try? WireJSON.encode(envelope) else { throw .undecodable("the payload has no JSON form") }
         guard body.count <= WireLimits.message else { throw .oversized(limit: WireLimits.message) }
@@ -63,11 +64,12 @@ public struct Signer: Sendable {
 extension Signer {
     /// A persistent message, ready to publish. It is `mandatory` unless it goes to everyone (`control`).
     public func message(
-        _ kind: MessageKind, to destination: Destination, site: String, payload: some Encodable, repeat: Bool = false,
-        issuedAt: Date = Date(), traceparent: String? = nil
+        _ kind: MessageKind, to destination: Destination, site: String, payload: some Encodable,
+        schema: Int = WireLimits.schemas.lowerBound, repeat: Bool = false, issuedAt: Date = Date(), traceparent: String? = nil
     ) throws(WireError) -> Message {
         let signed = try seal(
-            kind, destination: destination.name, site: site, payload: payload, repeat: `repeat`, issuedAt: issuedAt,
+            kind, destination: destination.name, site: site, payload: payload, schema: schema, repeat: `repeat`,
+            issuedAt: issuedAt,
             traceparent: traceparent)
         return Message(
             exchange: destination.exchange, routingKey: destination.routingKey, body: signed.body, headers: signed.headers,

@@ -9,26 +9,32 @@ public struct Verifier: Sendable {
     }
 
     public let installation: InstallationID
+    /// The highest schema that is read.
+    public let schema: Int
     private let keys: Keys
 
     /// An engine's or a watchdog's: reads what any site says, and markers.
     public init(root: RootKey, installation: InstallationID) {
         keys = .root(root)
         self.installation = installation
+        schema = WireLimits.schemas.upperBound
     }
 
     /// An agent's: reads what is sent to its site.
-    public init(site: SiteFile) throws(WireError) {
+    ///
+    /// - Parameter schema: the highest that it reads.
+    public init(site: SiteFile, schema: Int = WireLimits.schemas.upperBound) throws(WireError) {
         keys = .site(try site.commands(), site.site)
         installation = site.installation
+        self.schema = schema
     }
 
     /// - Parameters:
     ///   - destination: the place the message was taken from: `Destination.name`.
-    ///   - schema: the highest schema that `Payload` reads.
+    ///   - schema: the highest that `Payload` reads, where that is not the verifier's own.
     public func open<Payload: Decodable & Sendable>(
         _ body: [UInt8], headers: [String: FieldValue], as type: Payload.Type, kind: MessageKind,
-        expectedDestination destination: String, schema: Int = WireLimits.schema
+        expectedDestination destination: String, schema: Int? = nil
     ) throws(WireError) -> Opened<Payload> {
         let site = try verify(body, headers, kind)
         let head = try WireJSON.decode(EnvelopeHead.self, from: body)
@@ -36,7 +42,7 @@ public struct Verifier: Sendable {
         guard head.site == site else { throw .tampered }
         guard head.kind == kind.rawValue else { throw .wrongKind(head.kind) }
         guard head.destination == destination else { throw .wrongDestination(head.destination) }
-        guard head.schema <= schema else { throw .newerSchema(head.schema) }
+        guard head.schema <= schema ?? self.schema else { throw .newerSchema(head.schema) }
         let envelope = try WireJSON.decode(Envelope<Payload>.self, from: body)
         return Opened(
             id: envelope.id, site: site, issuedAt: envelope.issuedAt, repeat: envelope.repeat, traceparent: envelope.traceparent,

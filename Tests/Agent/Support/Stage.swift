@@ -59,7 +59,9 @@ struct Stage: Sendable {
 
     func send(_ command: Command, repeat: Bool = false) async throws {
         try await publish(
-            engine.message(.command, to: .commands(.memory, Self.site), site: Self.site, payload: command, repeat: `repeat`))
+            engine.message(
+                .command, to: .commands(.memory, Self.site), site: Self.site, payload: command, schema: command.neededSchema,
+                repeat: `repeat`))
     }
 
     func publish(_ message: Message) async throws {

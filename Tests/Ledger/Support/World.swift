@@ -151,9 +151,10 @@ extension World {
         return served
     }
 
-    func heartbeat(_ agent: AgentID? = nil) async throws {
+    func heartbeat(_ agent: AgentID? = nil, driver: DriverKind = .memory, schemas: [Int] = [1]) async throws {
         let presence = AgentPresence(
-            id: agent ?? self.agent, name: "agent", site: "default", driver: .memory, version: "1", schemas: [1], working: [])
+            id: agent ?? self.agent, name: "agent", site: "default", driver: driver, version: "1", schemas: schemas,
+            working: [])
         try expectTaken(await take(.heartbeat(presence)))
     }
 

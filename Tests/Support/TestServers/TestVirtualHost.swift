@@ -27,6 +27,13 @@ public struct TestVirtualHost: Sendable {
         return try result.get()
     }
 
+    /// Sets a policy for quorum queues, as an operator does; a RabbitMQ 4 has a delivery limit of 20 by itself.
+    public func limitDeliveries(to count: Int) async throws {
+        try await call(
+            "PUT", "policies/\(name)/limit",
+            #"{"pattern":".*","definition":{"delivery-limit":\#(count)},"apply-to":"queues"}"#)
+    }
+
     private init() throws {
         name = "test-" + UUID().uuidString.lowercased()
         guard let admin = URL(string: try TestSettings.value("CONTINUO_TEST_AMQP_ADMIN_URL")),

@@ -19,6 +19,7 @@ struct WatchdogFixture: Sendable {
     let other: SiteFile
     let root: RootKey
     let agent = AgentID.fresh()
+    let virtualHost: TestVirtualHost
     private let database: DatabaseConfiguration
 
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -26,14 +27,15 @@ struct WatchdogFixture: Sendable {
     static func with(_ body: @Sendable (WatchdogFixture) async throws -> Void) async throws {
         try await TestSchema.with { database in
             try await TestVirtualHost.with { host in
-                try await run(DatabaseConfiguration(url: database), BrokerConfiguration(url: host.url), body)
+                try await run(DatabaseConfiguration(url: database), host, body)
             }
         }
     }
 
     private static func run(
-        _ database: DatabaseConfiguration, _ broker: BrokerConfiguration, _ body: @Sendable (WatchdogFixture) async throws -> Void
+        _ database: DatabaseConfiguration, _ host: TestVirtualHost, _ body: @Sendable (WatchdogFixture) async throws -> Void
     ) async throws {
+        let broker = try BrokerConfiguration(url: host.url)
         let pool = PostgreSQL.Pool(database, size: 2, waitLimit: .seconds(60), logger: quiet)
         let ledger = Ledger(pool: pool)
         try await ledger.migrate()
@@ -44,7 +46,8 @@ struct WatchdogFixture: Sendable {
         let fixture = WatchdogFixture(
             ledger: ledger, broker: broker, publisher: publisher,
             site: SiteFile(site: "default", installation: installation, root: root),
-            other: SiteFile(site: "elsewhere", installation: installation, root: root), root: root, database: database)
+            other: SiteFile(site: "elsewhere", installation: installation, root: root), root: root,
+            virtualHost: host, database: database)
         for site in [fixture.site, fixture.other] {
             try await ledger.addSite(name: site.site, publicKey: try site.opener().publicKey.base64)
         }

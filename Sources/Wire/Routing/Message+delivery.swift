@@ -19,4 +19,11 @@ extension Message {
             exchange: "", routingKey: Queues.dead, body: delivery.body, headers: headers, contentType: delivery.contentType,
             messageID: delivery.messageID, mandatory: true)
     }
+
+    /// The same once more, its signature included, straight into a queue.
+    public static func copy(of delivery: Delivery, to queue: String) -> Message {
+        Message(
+            exchange: "", routingKey: queue, body: delivery.body, headers: delivery.headers, contentType: delivery.contentType,
+            messageID: delivery.messageID, mandatory: true)
+    }
 }
