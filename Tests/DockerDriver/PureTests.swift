@@ -65,21 +65,23 @@ import Testing
     }
 
     @Test func socketsAndInsecureAddressesAreRead() throws {
-        #expect(try DockerEndpoint.read(host("unix:///run/docker.sock")) == .unix("/run/docker.sock"))
+        #expect(try DockerEndpoint.read(host("unix:///run/docker.sock"), nil) == .unix("/run/docker.sock"))
         #expect(
-            try DockerEndpoint.read(host("tcp://10.0.0.1:2375", insecure: true)) == .tcp(host: "10.0.0.1", port: 2375, tls: nil))
+            try DockerEndpoint.read(host("tcp://10.0.0.1:2375", insecure: true), nil)
+                == .tcp(host: "10.0.0.1", port: 2375, tls: nil))
         #expect(
-            try DockerEndpoint.read(host("tcp://[fd00::1]:2375", insecure: true)) == .tcp(host: "fd00::1", port: 2375, tls: nil))
+            try DockerEndpoint.read(host("tcp://[fd00::1]:2375", insecure: true), nil)
+                == .tcp(host: "fd00::1", port: 2375, tls: nil))
     }
 
     @Test func clearTextMustBeMeant() {
-        let error = #expect(throws: WorkError.self) { try DockerEndpoint.read(host("tcp://10.0.0.1:2375")) }
+        let error = #expect(throws: WorkError.self) { try DockerEndpoint.read(host("tcp://10.0.0.1:2375"), nil) }
         #expect(error?.code == .endpointNotAllowed)
     }
 
     @Test(arguments: ["http://x:1", "unix://run", "tcp://x", "tcp://:1", "tcp://x:0", "tcp://x:65536", "tcp://x/y:1", ""])
     func othersAreRefused(_ endpoint: String) {
-        let error = #expect(throws: WorkError.self) { try DockerEndpoint.read(host(endpoint, insecure: true)) }
+        let error = #expect(throws: WorkError.self) { try DockerEndpoint.read(host(endpoint, insecure: true), nil) }
         #expect(error?.code == .hostUnsupported)
     }
 }
@@ -164,5 +166,133 @@ import Testing
         #expect(container("restarting", "").nodeState == .restarting)
         #expect(container("exited", "").nodeState == .exited)
         #expect(container("dead", "").isDoomed && container("removing", "").isDoomed)
+    }
+}
+
+@Suite struct PullTests {
+    @Test(arguments: [
+        ("registry.example.com/a/b:1", "registry.example.com/a/b", "1"), ("localhost/a", "localhost/a", "latest"),
+        ("127.0.0.1:5000/a:2", "127.0.0.1:5000/a", "2"), ("r.io/a@sha256:abc", "r.io/a", "sha256:abc"),
+    ])
+    func referencesWithARegistry(_ name: String, _ repository: String, _ tag: String) {
+        let reference = ImageReference(name)
+        #expect(reference?.repository == repository && reference?.tag == tag)
+    }
+
+    @Test(arguments: ["busybox", "busybox:1", "hyperledger/fabric-peer:2.5", "continuo-test/busybox:1"])
+    func referencesWithoutOne(_ name: String) {
+        #expect(ImageReference(name) == nil)
+    }
+
+    private func words(_ text: String) throws -> PullWords {
+        var words = PullWords(try #require(ImageReference("r.example.com/a:1")))
+        for piece in Array(text.utf8).chunks(of: 7) { _ = words.take(piece) }
+        return words
+    }
+
+    /// As Docker 20.10 and 28 say it.
+    @Test(arguments: [
+        (
+            404, #"{"message":"manifest for r.example.com/a:1 not found: manifest unknown: manifest unknown"}"#,
+            WorkError.Disposition.terminal
+        ),
+        (
+            404,
+            #"{"message":"pull access denied for r.example.com/a, repository does not exist or may require 'docker login'"}"#,
+            .terminal
+        ),
+        (404, #"{"message":"failed to resolve reference \"r.example.com/a:1\": r.example.com/a:1: not found"}"#, .terminal),
+        (
+            500, #"{"message":"Get \"https://r.example.com/v2/\": dial tcp: lookup r.example.com on 10.0.0.1:53: no such host"}"#,
+            .transient
+        ),
+        (
+            500, #"{"message":"Get \"https://r.example.com/v2/\": dial tcp 10.0.0.9:443: connect: connection refused"}"#,
+            .transient
+        ),
+        (
+            500, #"{"message":"Get \"https://r.example.com/v2/\": net/http: request canceled (Client.Timeout exceeded)"}"#,
+            .transient
+        ),
+        (
+            200,
+            "{\"status\":\"Pulling from a\",\"id\":\"1\"}\r\n{\"errorDetail\":{\"message\":\"unexpected EOF\"},\"error\":\"unexpected EOF\"}\r\n",
+            .transient
+        ),
+    ])
+    func endings(_ status: Int, _ text: String, _ disposition: WorkError.Disposition) throws {
+        var words = try words(text)
+        let failure = words.failure(status: status, node: "one")
+        let error = try #require(failure)
+        #expect(error.disposition == disposition && error.code == .imageMissing && error.node == "one")
+    }
+
+    @Test func aFullDiskIsNoRoom() throws {
+        var words = try words(#"{"error":"write /var/lib/docker/tmp/x: no space left on device"}"# + "\r\n")
+        let error = words.failure(status: 200, node: nil)
+        #expect(error?.code == .noRoom)
+    }
+
+    @Test func progressIsToldByLayers() throws {
+        var words = PullWords(try #require(ImageReference("r.example.com/a:1")))
+        var told: [String] = []
+        for line in [
+            #"{"status":"Pulling from a","id":"1"}"#, #"{"status":"Pulling fs layer","progressDetail":{},"id":"x"}"#,
+            #"{"status":"Already exists","progressDetail":{},"id":"y"}"#,
+            #"{"status":"Downloading","progressDetail":{"current":1,"total":2},"progress":"[=> ]","id":"x"}"#,
+            #"{"status":"Pull complete","progressDetail":{},"id":"x"}"#, #"{"status":"Digest: sha256:abc"}"#,
+        ] {
+            if let step = words.take(Array("\(line)\r\n".utf8)) { told.append("\(step.done)/\(step.total)") }
+        }
+        #expect(told == ["0/1", "1/2", "2/2"])
+        let failure = words.failure(status: 200, node: nil)
+        #expect(failure == nil)
+    }
+}
+
+@Suite struct SettingsTests {
+    @Test func theUsualLogIsBounded() throws {
+        let usual = try ContainerSpec.LogConfig(.usual)
+        #expect(usual == .usual && usual.config["max-size"] == "10m")
+        #expect(
+            try ContainerSpec.LogConfig(HostSettings(logOptions: ["max-file": "5"])).config == [
+                "max-size": "10m", "max-file": "5",
+            ])
+        let journal = try ContainerSpec.LogConfig(HostSettings(logDriver: "journald", logOptions: ["tag": "x"]))
+        #expect(journal.type == "journald" && journal.config == ["tag": "x"])
+    }
+
+    @Test(arguments: [
+        HostSettings(logDriver: "none"), HostSettings(logDriver: ""), HostSettings(logDriver: "a b"),
+        HostSettings(logOptions: ["": "x"]), HostSettings(logOptions: ["tag": String(repeating: "x", count: 2000)]),
+    ])
+    func logsThatCantBe(_ settings: HostSettings) {
+        let error = #expect(throws: WorkError.self) { try ContainerSpec.LogConfig(settings) }
+        #expect(error?.code == .badPlan)
+    }
+}
+
+@Suite struct LogLineTests {
+    private func frame(_ stream: UInt8, _ text: String) -> [UInt8] {
+        [stream, 0, 0, 0] + [24, 16, 8, 0].map { UInt8(text.utf8.count >> $0 & 0xFF) } + Array(text.utf8)
+    }
+
+    @Test func linesThatTheDaemonCutAreWholeAgain() {
+        let stamp = "2026-11-25T22:30:00.000000001Z "
+        let later = "2026-11-25T22:30:00.000000002Z "
+        let bytes =
+            frame(1, stamp + "one, ") + frame(2, later + "error\n") + frame(1, later + "two\n") + frame(1, later + "\n")
+        for size in [1, 5, 1000] {
+            var log = LogLines()
+            for piece in bytes.chunks(of: size) { log.take(piece) }
+            #expect(log.lines.map(\.text) == ["error", "one, two", ""])
+            #expect(log.lines[1].time == String(stamp.dropLast()))
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func chunks(of size: Int) -> [[UInt8]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

@@ -15,6 +15,12 @@ extension ConvergePlan.Step {
         if case .start = step { true } else { makes }
     }
 
+    /// Whether the node's files are put into their places.
+    /// - Parameter fresh: containers that were never started.
+    package func needsFiles(_ fresh: Set<String>) -> Bool {
+        if case .start(let id) = step { fresh.contains(id) } else { makes }
+    }
+
     package var changes: Bool { step != .keep && step != .absent }
 
     /// For people, after it was done.

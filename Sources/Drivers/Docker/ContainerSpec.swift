@@ -40,7 +40,7 @@ struct ContainerSpec: Encodable {
         var capDrop = ["ALL"]
         var securityOpt = ["no-new-privileges"]
         var restartPolicy = RestartPolicy()
-        var logConfig = LogConfig()
+        var logConfig: LogConfig
     }
 
     struct PortBinding: Encodable {
@@ -58,10 +58,9 @@ struct ContainerSpec: Encodable {
         var name = "unless-stopped"
     }
 
-    /// At most 30 MB of log a node.
-    struct LogConfig: Encodable {
-        var type = "json-file"
-        var config = ["max-size": "10m", "max-file": "3"]
+    struct LogConfig: Encodable, Hashable {
+        var type: String
+        var config: [String: String]
     }
 
     struct NetworkingConfig: Encodable {

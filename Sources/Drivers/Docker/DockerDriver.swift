@@ -11,6 +11,9 @@
 // * a container that another agent is removing: it is waited for;
 // * a network whose subnet is taken by our own network of that name: it is used.
 // A container also carries a fingerprint of the vault it was made with, and is replaced when that vault is gone.
+//
+// A task is a container without a restart policy in the same network; when it has ended with 0 it stays as the record that it was
+// done, and its log, always a json-file, holds the files that it gives.
 
 public import Curl
 import DockerEngine
@@ -72,6 +75,7 @@ public struct DockerDriver: Driver {
     /// Speaks with the host's daemon in the newest version of the API that both know.
     func daemon(of host: HostTarget, _ context: WorkContext) async throws(WorkError) -> Daemon {
         try await Daemon(
-            client: client, endpoint: try DockerEndpoint.read(host), installation: context.installation, mayAct: context.mayAct)
+            client: client, endpoint: try DockerEndpoint.read(host, context.credentials),
+            installation: context.installation, mayAct: context.mayAct)
     }
 }

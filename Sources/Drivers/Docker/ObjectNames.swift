@@ -18,5 +18,7 @@ struct ObjectNames {
     var vault: String { "\(prefix).vault" }
 
     func container(_ node: String) -> String { "\(prefix)-\(node)" }
+    /// No node's container has a name like it.
+    func task(_ name: String) -> String { "\(prefix).task-\(name)" }
     func volume(_ name: String, of node: String) -> String { "\(prefix)-\(node).\(name)" }
 }

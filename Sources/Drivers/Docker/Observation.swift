@@ -24,16 +24,22 @@ struct Observation {
             ObjectLabels(container.labels).map { (container: container, labels: $0) }
         }.filter { $0.labels.chain == id }
         let objects = found.objects.filter { $0.labels.chain == id }
-        let newest = Dictionary(grouping: containers) { $0.labels.node?.name ?? "" }
+        let tasks = containers.filter { $0.labels.task != nil }
+        let nodes = containers.filter { $0.labels.task == nil }
+        let newest = Dictionary(grouping: nodes) { $0.labels.node?.name ?? "" }
             .mapValues { $0.sorted { $0.labels.age < $1.labels.age } }
-        let nodes = newest.compactMap { name, all in
+        let observed = newest.compactMap { name, all in
             all.last.map { $0.container.node(named: name, $0.labels, passed: healthy.contains(name)) }
         }
-        let older = newest.values.flatMap { $0.dropLast() }.map { ObjectReference(kind: .container, id: $0.container.id) }
+        let others = (newest.values.flatMap { $0.dropLast() } + tasks).map {
+            ObjectReference(kind: .container, id: $0.container.id)
+        }
         return ObservedChain(
-            id: id, nodes: nodes.sorted { $0.name < $1.name },
+            id: id, nodes: observed.sorted { $0.name < $1.name },
             sequence: (containers.map(\.labels.sequence) + objects.map(\.labels.sequence)).max() ?? 0,
-            objects: (objects.map(\.reference) + older).sorted { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) })
+            objects: (objects.map(\.reference) + others).sorted { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) },
+            certificatesExpireAt: found.volumes.filter { ObjectLabels($0.labels ?? [:])?.chain == id }
+                .compactMap { ObjectLabels.expiry($0.labels ?? [:]) }.min())
     }
 }
 
@@ -67,11 +73,6 @@ extension ContainerSummary {
         case "running": health == .unhealthy ? "its probe fails" : nil
         default: "is \(state)"
         }
-    }
-
-    /// Out of `Exited (1) 4 seconds ago`.
-    private var exitCode: Substring {
-        status.drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }
     }
 
     private func publishedPorts(of node: String) -> [PortAssignment] {

@@ -25,6 +25,11 @@ package struct ContainerSummary: Decodable, Sendable {
         case status = "Status"
         case ports = "Ports"
     }
+
+    /// Out of `Exited (1) 4 seconds ago`.
+    package var exitCode: Substring {
+        status.drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }
+    }
 }
 
 /// A container as the daemon describes it alone.

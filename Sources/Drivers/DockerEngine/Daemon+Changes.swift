@@ -29,8 +29,20 @@ extension Daemon {
             .expect("stopping the container", also: 404, node: node)
     }
 
+    /// Waits for the container's end, some seconds at a time; it may run on then.
+    package func awaitEnd(of id: String, within end: ContinuousClock.Instant) async throws(WorkError) {
+        do {
+            let patience = min(max(end - .now, .milliseconds(100)), .seconds(8))
+            let timeouts = Timeouts(connect: .seconds(5), total: patience, idle: nil)
+            try await call("POST", Request.path("containers", id, "wait"), timeouts: timeouts)
+                .expect("waiting for the container", also: 404)
+        } catch  where error.code == .hostSlow {
+            return
+        }
+    }
+
     /// Unpacks a tar archive at the root of the container's file system, whether it runs or not.
-    package func unpack(_ archive: [UInt8], into id: String, node: String) async throws(WorkError) {
+    package func unpack(_ archive: [UInt8], into id: String, node: String?) async throws(WorkError) {
         let path = Request.path("containers", id, "archive", query: [("path", "/")])
         try await call("PUT", path, body: .bytes(archive), type: "application/x-tar")
             .expect("putting files into the container", node: node)

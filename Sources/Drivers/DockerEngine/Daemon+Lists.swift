@@ -7,9 +7,10 @@ extension Daemon {
         try await call("GET", "/info").decode(DaemonInfo.self, "asking for its resources")
     }
 
-    package func image(_ name: String, for node: String) async throws(WorkError) -> ImageDetails {
-        try await call("GET", Request.path("images", name, "json"))
-            .decode(ImageDetails.self, "looking for the image \(name)", node: node)
+    /// `nil` when the daemon does not have it.
+    package func image(_ name: String) async throws(WorkError) -> ImageDetails? {
+        let answer = try await call("GET", Request.path("images", name, "json"))
+        return answer.status == 404 ? nil : try answer.decode(ImageDetails.self, "looking for the image \(name)")
     }
 
     /// Ours, running or not; of one chain if it is given.

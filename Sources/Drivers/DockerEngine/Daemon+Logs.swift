@@ -33,7 +33,7 @@ extension Daemon {
 
     /// All that a task wrote on its standard output.
     package func output(of id: String) async throws(WorkError) -> [UInt8] {
-        let answer = try await call("GET", Request.path("containers", id, "logs", query: [("stdout", "1")]), limit: 32 << 20)
+        let answer = try await call("GET", Request.path("containers", id, "logs", query: [("stdout", "1")]), limit: 40 << 20)
         try answer.expect("reading a task's output")
         return LogFrames.payload(of: answer.body)
     }

@@ -10,7 +10,8 @@ extension WorkError {
         case .addressNotAllowed: self.init(.terminal, .endpointNotAllowed, "\(message); see the agent's --allow")
         case .refused, .unresolved, .interrupted, .timeout(.connect): self.init(.transient, .hostUnreachable, message)
         case .timeout: self.init(.transient, .hostSlow, message)
-        case .tls: self.init(.terminal, .badCredentials, message)
+        case .tls:
+            self.init(.terminal, .badCredentials, "\(message); check the ca, certificate and key of the host's credentials")
         case .tooLarge, .protocol: self.init(.terminal, .hostUnsupported, message)
         case .invalidRequest, .bodyFailed: self.init(.terminal, .internal, message)
         }

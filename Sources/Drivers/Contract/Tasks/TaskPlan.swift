@@ -52,7 +52,7 @@ public struct TaskPlan: Sendable, Hashable {
             self.step = step
         }
 
-        var isDone: Bool {
+        package var isDone: Bool {
             if case .keep = step { true } else { false }
         }
     }
@@ -89,6 +89,11 @@ public struct TaskPlan: Sendable, Hashable {
     public func record(of task: String) -> String? {
         guard case .keep(let object) = steps.first(where: { $0.task.name == task })?.step else { return nil }
         return object
+    }
+
+    /// Notes that a task is done now, with the object that is the record.
+    package mutating func note(_ task: String, isDoneBy object: String) {
+        for index in steps.indices where steps[index].task.name == task { steps[index].step = .keep(object) }
     }
 
     private static func step(for task: PlannedTask, _ record: FoundTask?, _ work: ChainWork) -> TaskStep {

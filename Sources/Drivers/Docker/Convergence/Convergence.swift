@@ -34,8 +34,9 @@ struct Convergence: Sendable {
     private func goRound() async throws(WorkError) -> ObservedChain? {
         let found = try await survey()
         let vault = found.vault(for: work, of: context.installation)
-        let plan = try ConvergePlan(for: work, containers: found.nodes(madeFrom: vault), others: found.objects)
-        if plan.isEmpty, vault != nil || isUnwanted { return try await settled(found) }
+        let plan = try ConvergePlan(
+            for: work, containers: found.nodes(madeFrom: vault), others: found.objects, tasks: found.tasks(madeFrom: vault))
+        if plan.isEmpty, vault != nil || isUnwanted { return try await settled(plan, found, vault) }
         try await act(plan, found, vault)
         return nil
     }
@@ -59,52 +60,75 @@ struct Convergence: Sendable {
             meter.advance("removed what is not wanted")
         }
         guard !isUnwanted else { return }
-        let ground = ChainGround(
-            work: work, host: host, installation: context.installation, vault: try await certain(vault),
-            imageVolumes: imageVolumes)
-        let vault = try context.vaults.open(ground.vault, chain: work.id, incarnation: work.desired.incarnation)
-        let making = NodeMaking(
-            daemon: daemon, ground: ground, addresses: try NodeAddresses(work),
-            references: References(work, on: host, vault: vault),
-            fresh: Set(found.containers.filter { $0.state == "created" }.map(\.id)), patience: patience)
-        if plan.needsNetwork {
-            try await NetworkMaking(daemon: daemon, ground: ground, addresses: making.addresses, patience: patience).ensure()
+        let (making, tasks) = try prepare(try await certain(vault), imageVolumes)
+        if plan.needsNetwork || !plan.tasks.isDone(.before) {
+            try await NetworkMaking(
+                daemon: daemon, ground: making.ground, addresses: making.addresses, patience: patience
+            ).ensure()
             meter.advance("the network is there")
         }
-        _ = try await inParallel(plan.steps.filter(\.changes)) { (step) throws(WorkError) in
-            try await making.perform(step)
+        let before = try await tasks.run(plan.tasks, .before)
+        guard before.isDone(.before) else { return }
+        let changes = plan.steps.filter(\.changes)
+        let fresh = Set(found.containers.filter { $0.state == "created" }.map(\.id))
+        let given = try await tasks.given(to: changes.filter { $0.needsFiles(fresh) }.flatMap(\.node.files), before)
+        let nodes = NodeMaking(making: making, fresh: fresh, given: given)
+        _ = try await inParallel(changes) { (step) throws(WorkError) in
+            try await nodes.perform(step)
             meter.advance("\(step.node.name) \(step.deed)")
         }
     }
 
+    private func prepare(
+        _ sealed: SealedVault, _ imageVolumes: [String: [String]] = [:]
+    ) throws(WorkError) -> (ContainerMaking, TaskRunning) {
+        let vault = try context.vaults.open(sealed, chain: work.id, incarnation: work.desired.incarnation)
+        let making = ContainerMaking(
+            daemon: daemon,
+            ground: ChainGround(
+                work: work, host: host, installation: context.installation, vault: sealed, imageVolumes: imageVolumes),
+            addresses: try NodeAddresses(work), references: References(work, on: host, vault: vault), patience: patience)
+        return (making, TaskRunning(making: making, blotter: Blotter(hiding: vault), progress: context.progress))
+    }
+
     /// Asked first of all, so that an unknown image leaves nothing behind.
     private func imageVolumes(for plan: ConvergePlan) async throws(WorkError) -> [String: [String]] {
-        let nodes = Dictionary(plan.steps.filter(\.makes).map { ($0.node.image, $0.node.name) }) { first, _ in first }
-        let images = try await inParallel(nodes.sorted { $0.key < $1.key }) { (image) throws(WorkError) in
-            (image.key, try await daemon.image(image.key, for: image.value).volumePaths)
+        let nodes = plan.steps.filter(\.makes).map { (image: $0.node.image, node: String?.some($0.node.name)) }
+        let tasks = plan.tasks.steps.filter { !$0.isDone }.map { (image: $0.task.image, node: String?.none) }
+        let images = Dictionary((nodes + tasks).map { ($0.image, $0.node) }) { first, _ in first }
+        let volumes = try await inParallel(images.sorted { $0.key < $1.key }) { (image) throws(WorkError) in
+            let details = try await daemon.presentImage(image.key, for: image.value, progress: context.progress)
+            return (image.key, details.volumePaths)
         }
-        return Dictionary(uniqueKeysWithValues: images)
+        return Dictionary(uniqueKeysWithValues: volumes)
     }
 
     /// The first writer's vault is everybody's: the daemon answers with the labels of the volume that is there.
     private func certain(_ found: SealedVault?) async throws(WorkError) -> SealedVault {
         if let found { return found }
         let incarnation = work.desired.incarnation
-        var labels = ObjectLabels(work, on: host.id, of: context.installation).dictionary
-        labels[DockerLabels.vault] = try context.vaults.forge(for: work, on: host).text
+        var (fresh, labels) = try context.freshVault(for: work, on: host)
+        labels[DockerLabels.vault] = fresh.text
         let volume = try await daemon.createVolume(ObjectNames(work).vault, labels: labels)
-        guard let vault = volume.vault(of: work.id, incarnation: incarnation, installation: context.installation) else {
+        guard let certain = volume.vault(of: work.id, incarnation: incarnation, installation: context.installation) else {
             throw WorkError(.terminal, .hostRefused, "the volume \(volume.name) on the host is not ours")
         }
-        return vault
+        return certain
     }
 
-    private func settled(_ found: Found) async throws(WorkError) -> ObservedChain {
+    /// All nodes are as wanted: once they are healthy, the last tasks run.
+    private func settled(
+        _ plan: ConvergePlan, _ found: Found, _ vault: SealedVault?
+    ) async throws(WorkError) -> ObservedChain? {
         let healthy = try await HealthWait(
             daemon: daemon, work: work, found: found, secrets: { () throws(WorkError) in try openedVault(found) },
             patience: patience.health, progress: context.progress
         ).run()
-        return Observation(found).chain(work.id, healthy: healthy)
+        guard let vault, !plan.tasks.isDone(.after) else { return Observation(found).chain(work.id, healthy: healthy) }
+        _ = try await imageVolumes(for: plan)
+        let after = try await prepare(vault).1.run(plan.tasks, .after)
+        guard after.isDone(.after) else { return nil }
+        return Observation(try await survey()).chain(work.id, healthy: healthy)
     }
 
     private func openedVault(_ found: Found) throws(WorkError) -> Vault? {

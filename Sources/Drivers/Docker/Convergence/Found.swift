@@ -53,11 +53,22 @@ struct Found: Sendable {
     /// A container that was not made from `vault` counts as made from something else, so that it is replaced.
     func nodes(madeFrom vault: SealedVault?) -> [FoundNode] {
         containers.compactMap { container in
-            guard var labels = ObjectLabels(container.labels) else { return nil }
+            guard var labels = ObjectLabels(container.labels), labels.task == nil else { return nil }
             if vault == nil || container.labels[DockerLabels.fingerprint] != vault?.fingerprint {
                 labels.node?.configuration = ""
             }
             return FoundNode(object: container.id, state: container.nodeState, labels: labels)
+        }
+    }
+
+    /// As nodes: what was not made from `vault` counts as made from something else.
+    func tasks(madeFrom vault: SealedVault?) -> [FoundTask] {
+        containers.compactMap { container in
+            guard var labels = ObjectLabels(container.labels), labels.task != nil else { return nil }
+            if vault == nil || container.labels[DockerLabels.fingerprint] != vault?.fingerprint {
+                labels.task?.configuration = ""
+            }
+            return FoundTask(object: container.id, state: container.taskState, labels: labels)
         }
     }
 
@@ -72,6 +83,14 @@ struct Found: Sendable {
 
 extension ContainerSummary {
     var isDoomed: Bool { state == "removing" || state == "dead" }
+
+    var taskState: FoundTask.State {
+        switch nodeState {
+        case .running, .restarting: .running
+        case .exited: exitCode == "0" ? .done : .failed
+        case .created, .missing: .created
+        }
+    }
 
     var nodeState: NodeState {
         switch state {

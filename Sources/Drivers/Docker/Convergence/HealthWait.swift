@@ -65,7 +65,7 @@ struct HealthWait: Sendable {
         }
         guard container.state.status == "running" else { return false }
         guard let probe = node.probe, probesCount else { return true }
-        guard let result = try await daemon.run(probe.command, in: id, seconds: probe.timeout) else { return false }
+        guard let result = try await daemon.run(probe.insideCommand, in: id, seconds: probe.timeout) else { return false }
         look.output = result.output
         return result.exitCode == 0
     }
