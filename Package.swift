@@ -137,7 +137,10 @@ let package = Package(
         tests("DockerDriver", ["DockerDriver", "DockerEngine", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model"]),
         tests(
             "DriverConformance",
-            ["Curl", "DockerDriver", "DockerSupport", "Drivers", "MemoryDriver", "Model", "continuo-memory-host"]),
+            [
+                "Curl", "DockerDriver", "DockerSupport", "Drivers", "MemoryDriver", "Model", "continuo-memory-host", hummingbird,
+                httpTypes, logging, nioCore,
+            ]),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Vaults", ["Vaults", "Drivers", "Model"]),
         tests("Curl", ["Curl"]),

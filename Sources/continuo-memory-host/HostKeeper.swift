@@ -30,7 +30,7 @@ actor HostKeeper {
 
     private func strike(_ fault: MemoryFault) async throws {
         switch fault.action {
-        case .error: throw MemoryRefusal(.injected, "an injected fault")
+        case .refuse(let code): throw MemoryRefusal(code, "an injected fault")
         case .delay(let milliseconds): try await Task.sleep(for: .milliseconds(milliseconds))
         case .die: _exit(1)
         }

@@ -66,8 +66,9 @@ struct LifeTests {
             let secret = try await subject.secret(of: work)
             let restart = work.changed { $0.restarts += 1 }
             let after = try await subject.converge(restart)
-            #expect(zip(before.nodes, after.nodes).allSatisfy { $0.object != $1.object })
+            #expect(zip(before.nodes, after.nodes).allSatisfy { ($0.object != $1.object) == subject.restartsAnew })
             #expect(after.nodes.map(\.restarts) == [1, 1])
+            #expect(after.nodes.flatMap(\.ports) == work.ports)
             #expect(try await subject.converge(restart).nodes.map(\.object) == after.nodes.map(\.object))
             #expect(try await subject.secret(of: restart) == secret)
             try await subject.converge(restart.absent)
@@ -84,7 +85,7 @@ struct LifeTests {
             let restart = stop.changed { $0.nodes["node1"] = DesiredNode(restarts: 1) }
             let restarted = try await subject.converge(restart)
             #expect(restarted.nodes.map(\.state) == [.running, .exited])
-            #expect(restarted.nodes[0].object != before.nodes[0].object)
+            #expect((restarted.nodes[0].object != before.nodes[0].object) == subject.restartsAnew)
             #expect(restarted.nodes[1].object == before.nodes[1].object)
             let start = restart.changed { $0.nodes["node2"] = DesiredNode() }
             #expect(try await subject.converge(start).nodes.map(\.state) == [.running, .running])
@@ -95,18 +96,32 @@ struct LifeTests {
     @Test(arguments: Kind.allCases)
     func aResetMakesEverythingAnewWithOtherSecrets(_ kind: Kind) async throws {
         try await Subject.of(kind) { subject in
-            let work = SampleChain.work()
+            let work = SampleChain.work(SampleChain.rich())
             let before = try await subject.converge(work)
-            let secret = try #require(try await subject.secret(of: work))
+            let old = try #require(try await subject.vault(of: work))
             let reset = work.changed { $0.incarnation += 1 }
             let after = try await subject.converge(reset)
             #expect(after.nodes.map(\.incarnation) == [2, 2])
             #expect(zip(before.nodes, after.nodes).allSatisfy { $0.object != $1.object })
             #expect(Set(before.objects).isDisjoint(with: after.objects))
-            let other = try #require(try await subject.secret(of: reset))
-            #expect(other != secret)
-            #expect(try await subject.secret(of: work) == nil)
+            let new = try #require(try await subject.vault(of: reset))
+            #expect(old.hidden.count == 3 && Set(old.hidden).isDisjoint(with: new.hidden))
+            #expect(try await subject.vault(of: work) == nil)
             try await subject.converge(reset.absent)
+        }
+    }
+
+    /// Another agent, that knows nothing but the work, finds what is there and keeps it.
+    @Test(arguments: Kind.allCases)
+    func whatAnotherAgentMadeIsAdopted(_ kind: Kind) async throws {
+        try await Subject.of(kind) { subject in
+            let work = SampleChain.work(SampleChain.rich())
+            let before = try await subject.converge(work)
+            let later = work.changed { _ in }
+            let after = try await subject.driver.converge(later, on: subject.host, subject.context())
+            #expect(after.nodes.map(\.object) == before.nodes.map(\.object))
+            #expect(Set(after.objects) == Set(before.objects))
+            try await subject.converge(later.absent)
         }
     }
 
@@ -115,7 +130,7 @@ struct LifeTests {
         try await Subject.of(kind) { subject in
             let work = SampleChain.work()
             let before = try await subject.converge(work)
-            let victim = ObjectReference(kind: .container, id: try #require(before.nodes[0].object))
+            let victim = ObjectReference(kind: subject.nodeKind, id: try #require(before.nodes[0].object))
             for _ in 1...2 { try await subject.driver.remove([victim], on: subject.host, subject.context) }
             #expect(try await subject.observed(work.id)?.nodes.map(\.name) == ["node2"])
             let repaired = try await subject.converge(work)
@@ -129,9 +144,7 @@ struct LifeTests {
     func progressGoesForward(_ kind: Kind) async throws {
         try await Subject.of(kind) { subject in
             let seen = Seen()
-            let context = WorkContext(
-                installation: subject.context.installation, vaults: subject.context.vaults, mayAct: {},
-                progress: { progress in seen.note(progress) })
+            let context = subject.context(progress: { progress in seen.note(progress) })
             let work = SampleChain.work()
             _ = try await subject.driver.converge(work, on: subject.host, context)
             #expect(!seen.all.isEmpty)

@@ -7,7 +7,7 @@ import Model
 import Synchronization
 
 /// A `continuo-memory-host` of the test's own, and what a stranger can do with it.
-struct MemoryHostProcess: Stranger {
+struct MemoryHostProcess: Stranger, Insight, Troubles {
     let client = HTTPClient()
     let endpoint: String
     private let process: Process
@@ -74,6 +74,74 @@ struct MemoryHostProcess: Stranger {
             Request(method, socket, path, headers: headers, body: body.map(Body.bytes) ?? .none))
         guard (200..<300).contains(response.status) else { throw Unmet("\(method) \(path): \(response.status)") }
         return Data(response.body)
+    }
+}
+
+extension MemoryHostProcess {
+    private func id(_ node: ObservedNode) throws -> String {
+        guard let id = node.object else { throw Unmet("\(node.name) has no container") }
+        return id
+    }
+
+    func file(_ path: String, in node: ObservedNode, of work: ChainWork) async throws -> InnerFile {
+        let data = try await call("GET", "/containers/\(try id(node))/file?path=\(Request.percentEncoded(path))")
+        let file = try JSONDecoder().decode(MemoryObject.File.self, from: data)
+        return InnerFile(
+            content: String(decoding: file.content, as: UTF8.self), mode: file.mode, owner: file.owner, group: file.group)
+    }
+
+    func say(_ line: String, in node: ObservedNode, of work: ChainWork) async throws {
+        try await call("POST", "/containers/\(try id(node))/log", Array(JSONEncoder().encode([line])))
+    }
+
+    func finds(_ name: String, in node: ObservedNode, of work: ChainWork) async throws -> Bool {
+        try await objects().contains {
+            $0.spec.labels[ObjectLabels.Name.chain] == work.id.description && $0.spec.names.contains(name)
+        }
+    }
+
+    func runs(of task: String, _ work: ChainWork) async throws -> [String] {
+        try await objects().filter {
+            $0.spec.labels[ObjectLabels.Name.chain] == work.id.description && $0.spec.labels[ObjectLabels.Name.task] == task
+        }.map(\.id)
+    }
+
+    func task(_ name: String, _ stage: PlannedTask.Stage, says lines: [String], exitCode: Int) -> PlannedTask {
+        PlannedTask(name: name, image: "ending/\(exitCode)", command: lines, stage: stage)
+    }
+
+    func endlessTask(_ name: String, _ stage: PlannedTask.Stage) -> PlannedTask {
+        PlannedTask(name: name, image: "endless", stage: stage)
+    }
+
+    func sick(_ node: PlannedNode) -> PlannedNode {
+        var node = node
+        node.image = "sick/image"
+        return node
+    }
+}
+
+extension MemoryHostProcess {
+    private func faulty(
+        _ fault: MemoryFault, _ body: (HostTarget, WorkContext) async throws -> Void
+    ) async throws {
+        try await call("POST", "/faults", Array(JSONEncoder().encode(fault)))
+        try await body(
+            HostTarget(id: .fresh(), driver: .memory, endpoint: endpoint, address: "127.0.0.1"),
+            WorkContext(installation: .fresh(), vaults: PlainSmith(), mayAct: {}))
+        try await call("DELETE", "/faults")
+    }
+
+    func slowHost(_ body: (HostTarget, WorkContext) async throws -> Void) async throws {
+        try await faulty(MemoryFault(call: "*", times: 100, action: .delay(3_600_000)), body)
+    }
+
+    func fullHost(_ body: (HostTarget, WorkContext) async throws -> Void) async throws {
+        try await faulty(MemoryFault(call: "create", times: 100, action: .refuse(.noRoom)), body)
+    }
+
+    func lockedHost(_ body: (HostTarget, WorkContext) async throws -> Void) async throws {
+        try await faulty(MemoryFault(call: "*", times: 100, action: .refuse(.denied)), body)
     }
 }
 

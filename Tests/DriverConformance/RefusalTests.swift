@@ -35,7 +35,7 @@ struct RefusalTests {
         }
     }
 
-    @Test(arguments: Kind.allCases)
+    @Test(arguments: Kind.withSubnets)
     func aTakenSubnetIsNamedAndItsHolderUntouched(_ kind: Kind) async throws {
         try await Subject.of(kind) { subject in
             let work = SampleChain.work(SampleChain.plan(nodes: 1))
@@ -72,10 +72,79 @@ struct RefusalTests {
     func aHostThatIsNotThereIsUnreachable(_ kind: Kind) async throws {
         try await Subject.of(kind) { subject in
             var host = subject.host
-            host.endpoint = "unix:///run/continuo-test-nobody.sock"
+            host.endpoint = subject.deadEndpoint
             let error = await #expect(throws: WorkError.self) { try await subject.driver.probe(host, subject.context) }
             #expect(error?.code == .hostUnreachable)
             #expect(error?.disposition == .transient)
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func aHostThatDoesNotAnswerIsSlow(_ kind: Kind) async throws {
+        try await Subject.of(kind) { subject in
+            try await subject.troubles.slowHost { host, context in
+                let error = await #expect(throws: WorkError.self) { try await subject.driver.probe(host, context) }
+                #expect(error?.code == .hostSlow && error?.disposition == .transient)
+            }
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func aFullHostHasNoRoom(_ kind: Kind) async throws {
+        try await Subject.of(kind) { subject in
+            try await subject.troubles.fullHost { host, context in
+                let work = SampleChain.work()
+                let error = await #expect(throws: WorkError.self) {
+                    try await subject.driver.converge(work, on: host, context)
+                }
+                #expect(error?.code == .noRoom && error?.disposition == .transient)
+            }
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func wrongCredentialsAreToldAndNotTriedAgain(_ kind: Kind) async throws {
+        try await Subject.of(kind) { subject in
+            try await subject.troubles.lockedHost { host, context in
+                let error = await #expect(throws: WorkError.self) { try await subject.driver.probe(host, context) }
+                #expect(error?.code == .badCredentials && error?.disposition == .terminal)
+            }
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func aNodeThatIsNotHealthyIsNamedWithTheCause(_ kind: Kind) async throws {
+        try await Subject.of(kind) { subject in
+            var work = SampleChain.work()
+            work.plan.nodes[1] = subject.insight.sick(work.plan.nodes[1])
+            let error = await #expect(throws: WorkError.self) {
+                try await subject.hastyDriver.converge(work, on: subject.host, subject.context)
+            }
+            #expect(error?.code == .notHealthy && error?.disposition == .transient && error?.node == "node2")
+            let node = try await subject.unhealthy("node2", of: work)
+            #expect(node.detail?.contains("probe") == true)
+            try await subject.converge(work.absent)
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func workThatIsCancelledSaysSo(_ kind: Kind) async throws {
+        try await Subject.of(kind) { subject in
+            var plan = SampleChain.plan(nodes: 1)
+            plan.tasks = [subject.insight.endlessTask("endless", .before)]
+            let work = SampleChain.work(plan)
+            let (starts, started) = AsyncStream.makeStream(of: Void.self)
+            let working = Task {
+                try await subject.driver.converge(work, on: subject.host, subject.context(mayAct: { started.yield() }))
+            }
+            // It waits for the task when that runs.
+            while try await subject.insight.runs(of: "endless", work).isEmpty {
+                for await _ in starts { break }
+            }
+            working.cancel()
+            let error = await #expect(throws: WorkError.self) { try await working.value }
+            #expect(error?.code == .cancelled && error?.disposition == .cancelled)
+            try await subject.converge(work.absent)
         }
     }
 
@@ -86,8 +155,7 @@ struct RefusalTests {
             let work = SampleChain.work()
             for allowed in 0..<12 {
                 calls.withLock { $0 = 0 }
-                let context = WorkContext(
-                    installation: subject.context.installation, vaults: subject.context.vaults,
+                let context = subject.context(
                     mayAct: { () throws(WorkError) in
                         let over = calls.withLock {
                             $0 += 1
@@ -104,5 +172,17 @@ struct RefusalTests {
             }
             try await subject.converge(work.absent)
         }
+    }
+}
+
+extension Subject {
+    /// The node as soon as it is seen to be unhealthy.
+    fileprivate func unhealthy(_ name: String, of work: ChainWork) async throws -> ObservedNode {
+        for _ in 0..<150 {
+            let node = try await observed(work.id)?.nodes.first { $0.name == name }
+            if let node, node.health == .unhealthy { return node }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        throw Unmet("\(name) is not seen to be unhealthy")
     }
 }

@@ -13,8 +13,7 @@ final class Scissors: Sendable {
     }
 
     func cut(_ work: ChainWork, _ subject: Subject) async throws {
-        let context = WorkContext(
-            installation: subject.context.installation, vaults: subject.context.vaults, mayAct: { self.count() })
+        let context = subject.context(mayAct: { self.count() })
         let (starts, start) = AsyncStream.makeStream(of: Void.self)
         let task = Task {
             for await _ in starts { break }

@@ -5,46 +5,67 @@ import MemoryDriver
 import Model
 import Testing
 
-/// The kinds of host that the suite runs on.
-enum Kind: String, CaseIterable, CustomTestStringConvertible {
-    case docker
-    case memory
-
-    var testDescription: String { rawValue }
-}
-
-/// A driver, a host, and what a stranger can do on that host.
+/// A driver, a host, and what others can do and see on that host. A new driver joins the suite with a `Kind`, a case here, a
+/// `Stranger`, an `Insight` and its `Troubles`; the handbook says more (`ops/handbook/drivers.md`).
 struct Subject: Sendable {
     let driver: any Driver
+    /// One that waits only a moment for nodes to be healthy.
+    let hastyDriver: any Driver
     let host: HostTarget
     let context: WorkContext
     let stranger: any Stranger
-    /// An image that the host does not have.
+    let insight: any Insight
+    let troubles: any Troubles
+    /// An image that the host does not have and can't get.
     let unknownImage: String
+    /// Where nobody answers.
+    var deadEndpoint = "unix:///run/continuo-test-nobody.sock"
+    /// What a node is on this kind of host.
+    var nodeKind = ObjectReference.Kind.container
+    /// Whether a node that is restarted is another object afterwards.
+    var restartsAnew = true
 
     /// Gives `body` a subject of its own; whatever it leaves on the host fails the test.
     static func of(_ kind: Kind, _ body: (Subject) async throws -> Void) async throws {
         switch kind {
-        case .docker:
-            try await DockerField.using { field in
-                let driver = DockerDriver(
-                    client: field.docker.client,
-                    patience: .init(health: .seconds(20), settling: .seconds(4), stopping: .seconds(4)))
-                try await body(
-                    Subject(
-                        driver: driver, host: field.host, context: field.context,
-                        stranger: DockerStranger(docker: field.docker), unknownImage: "continuo-test/nowhere:1"))
-            }
-        case .memory:
-            try await MemoryHostProcess.using { process in
-                try await body(
-                    Subject(
-                        driver: MemoryDriver(client: process.client),
-                        host: HostTarget(id: .fresh(), driver: .memory, endpoint: process.endpoint, address: "127.0.0.1"),
-                        context: WorkContext(installation: .fresh(), vaults: PlainSmith(), mayAct: {}), stranger: process,
-                        unknownImage: "missing/image:1"))
-            }
+        case .docker: try await DockerField.using { field in try await body(.docker(field)) }
+        case .memory: try await MemoryHostProcess.using { process in try await body(.memory(process)) }
         }
+    }
+
+    private static func docker(_ field: DockerField) -> Subject {
+        func driver(_ health: Duration) -> DockerDriver {
+            DockerDriver(
+                client: field.docker.client, patience: .init(health: health, settling: .seconds(4), stopping: .seconds(4)))
+        }
+        return Subject(
+            driver: driver(.seconds(30)), hastyDriver: driver(.seconds(1)), host: field.host, context: field.context,
+            stranger: DockerStranger(docker: field.docker), insight: DockerInsight(docker: field.docker),
+            troubles: DockerTroubles(), unknownImage: "continuo-test/nowhere:1")
+    }
+
+    private static func memory(_ process: MemoryHostProcess) -> Subject {
+        let driver = MemoryDriver(client: process.client)
+        return Subject(
+            driver: driver, hastyDriver: driver,
+            host: HostTarget(id: .fresh(), driver: .memory, endpoint: process.endpoint, address: "127.0.0.1"),
+            context: WorkContext(installation: .fresh(), vaults: PlainSmith(), mayAct: {}), stranger: process, insight: process,
+            troubles: process, unknownImage: "missing/image:1")
+    }
+
+    /// The subject's context with other watchers.
+    func context(
+        mayAct: @escaping @Sendable () throws(WorkError) -> Void = {},
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) -> WorkContext {
+        WorkContext(
+            installation: context.installation, vaults: context.vaults, credentials: context.credentials, mayAct: mayAct,
+            progress: progress)
+    }
+
+    /// Another installation that has the same host.
+    var foreignContext: WorkContext {
+        WorkContext(installation: .fresh(), vaults: context.vaults, credentials: context.credentials, mayAct: {})
     }
 
     @discardableResult
@@ -56,50 +77,13 @@ struct Subject: Sendable {
         try await driver.observe(host, context).chains.first { $0.id == id }
     }
 
-    func secret(of work: ChainWork) async throws -> String? {
+    func vault(of work: ChainWork) async throws -> Vault? {
         let incarnation = work.desired.incarnation
         guard let vault = try await driver.vault(of: work.id, incarnation: incarnation, on: host, context) else { return nil }
-        return try context.vaults.open(vault, chain: work.id, incarnation: incarnation).secrets["token"]
-    }
-}
-
-/// Somebody else on the same host, who knows nothing of Continuo.
-protocol Stranger: Sendable {
-    /// Runs something of his own that holds a port and a subnet, while `body` runs; then makes sure it still runs, and ends it.
-    func holding(port: Int, subnet: String, _ body: () async throws -> Void) async throws
-}
-
-struct DockerStranger: Stranger {
-    let docker: Docker
-
-    func holding(port: Int, subnet: String, _ body: () async throws -> Void) async throws {
-        let name = "stranger-\(port)"
-        try await docker.call(
-            "POST", "/networks/create",
-            json: #"{"Name":"\#(name)","Driver":"bridge","IPAM":{"Config":[{"Subnet":"\#(subnet)"}]}}"#)
-        do {
-            try await docker.call("POST", "/containers/create?name=\(name)", json: container(on: name, port: port))
-            try await docker.call("POST", "/containers/\(name)/start")
-            try await body()
-            let state = String(decoding: try await docker.call("GET", "/containers/\(name)/json"), as: UTF8.self)
-            guard state.contains(#""Running":true"#) else { throw Unmet("the stranger's container does not run any more") }
-        } catch {
-            try await end(name)
-            throw error
-        }
-        try await end(name)
+        return try context.vaults.open(vault, chain: work.id, incarnation: incarnation)
     }
 
-    private func container(on network: String, port: Int) -> String {
-        #"""
-        {"Image":"\#(Docker.image)","Cmd":["/bin/sh","-c","\#(SampleChain.script)"],"ExposedPorts":{"80/tcp":{}},
-        "Volumes":{"/data":{}},
-        "HostConfig":{"NetworkMode":"\#(network)","PortBindings":{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"\#(port)"}]}}}
-        """#
-    }
-
-    private func end(_ name: String) async throws {
-        _ = try await docker.send("DELETE", "/containers/\(name)?force=1&v=1")
-        _ = try await docker.send("DELETE", "/networks/\(name)")
+    func secret(of work: ChainWork) async throws -> String? {
+        try await vault(of: work)?.secrets["token"]
     }
 }

@@ -90,6 +90,20 @@ struct LogTests {
         #expect(error?.code == .badPlan)
     }
 
+    @Test("lines of one time are told once, also where the first piece left some out", arguments: [0, 1, 2, 5, 9])
+    func tails(_ tail: Int) async throws {
+        let log = (1...5).map { line(1, "\($0)") }
+        func read(_ request: LogRequest, _ log: [LogPiece.Line]) async throws -> LogPiece {
+            try await request.answer(
+                { (cursor, tail) throws(WorkError) in cursor == nil ? log.suffix(tail) : log }, blotter)
+        }
+        let chain = ChainID.fresh()
+        let first = try await read(LogRequest(chain: chain, node: "one", tail: tail), log)
+        #expect(first.lines == log.suffix(tail))
+        let next = LogRequest(chain: chain, node: "one", cursor: first.cursor)
+        #expect(try await read(next, log + [line(1, "6"), line(2, "7")]).lines.map(\.text) == ["6", "7"])
+    }
+
     @Test("secrets are blotted out, a key line by line")
     func secrets() {
         let key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49\nAwEHBG0wawIBAQQg\n-----END PRIVATE KEY-----\n"

@@ -121,7 +121,7 @@ struct MemoryDriverTests {
         try await RunningHost.during { host in
             let work = work()
             for call in ["list", "create", "start"] {
-                try await host.inject(MemoryFault(call: call, action: .error, afterwards: afterwards))
+                try await host.inject(MemoryFault(call: call, action: .refuse(.injected), afterwards: afterwards))
                 let failure = await error { try await driver.converge(work, on: host.target, context()) }
                 #expect(failure?.disposition == .transient && failure?.code == .hostRefused)
             }

@@ -22,13 +22,14 @@ package struct Daemon: Sendable {
         self.installation = installation
         self.mayAct = mayAct
         try mayAct()
-        let response: Response
-        do {
-            response = try await client.send(Request("GET", endpoint, "/version", timeouts: .call))
-        } catch {
-            throw WorkError(error, at: endpoint)
-        }
+        let response = try await Self.greet(client, endpoint)
         let answer = Answer(status: response.status, body: response.body)
+        guard !(400..<500).contains(answer.status) else {
+            // A daemon with TLS says so to who speaks in clear.
+            let said = String(decoding: response.body.prefix(200), as: UTF8.self)
+            throw WorkError(
+                .terminal, .hostUnsupported, "\(endpoint) does not answer as a Docker daemon: status \(answer.status) \(said)")
+        }
         version = try answer.decode(DaemonVersion.self, "asking for its version")
         guard let newest = APIVersion(version.apiVersion),
             let agreed = APIVersion.agreed(
@@ -39,6 +40,24 @@ package struct Daemon: Sendable {
                 "the daemon speaks Docker API \(version.apiVersion); needed is \(APIVersion.oldest) to \(APIVersion.newest)")
         }
         apiVersion = agreed.description
+    }
+
+    /// A daemon that refuses our certificate says so by an alert, which is lost where it closes the connection too soon: then it is
+    /// asked again, and at last taken for a refusal.
+    private static func greet(_ client: HTTPClient, _ endpoint: Endpoint) async throws(WorkError) -> Response {
+        for _ in 1...4 {
+            do {
+                return try await client.send(Request("GET", endpoint, "/version", timeouts: .call))
+            } catch  where error.code == .interrupted && endpoint.hasTLS {
+                continue
+            } catch {
+                throw WorkError(error, at: endpoint)
+            }
+        }
+        throw WorkError(
+            .transient, .badCredentials,
+            "\(endpoint) takes the connection and closes it; most likely it does not accept the certificate of the host's credentials"
+        )
     }
 
     /// One call; any status is an answer. It ends within `timeouts`, 10 s unless said.
@@ -79,6 +98,12 @@ package struct Daemon: Sendable {
         if let type, case .bytes = body { headers.append(("Content-Type", type)) }
         return Request(
             method, endpoint, "/v\(apiVersion)\(path)", headers: headers, body: body, timeouts: timeouts, responseLimit: limit)
+    }
+}
+
+extension Endpoint {
+    fileprivate var hasTLS: Bool {
+        if case .tcp(_, _, .some) = self { true } else { false }
     }
 }
 

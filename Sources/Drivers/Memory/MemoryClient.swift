@@ -147,6 +147,8 @@ extension MemoryClient {
         case .subnetTaken: WorkError(.transient, .subnetTaken, refusal.message, value: refusal.value)
         case .imageMissing: WorkError(.terminal, .imageMissing, refusal.message, node: node)
         case .invalid: WorkError(.terminal, .badPlan, refusal.message, node: node)
+        case .noRoom: WorkError(.transient, .noRoom, refusal.message, node: node)
+        case .denied: WorkError(.terminal, .badCredentials, refusal.message, node: node)
         case .nameTaken, .notFound, .injected: WorkError(.transient, .hostRefused, refusal.message, node: node)
         }
     }

@@ -80,6 +80,17 @@ public struct Docker: Sendable {
             + (volumes.all ?? []).compactMap { $0.name.map { ObjectReference(kind: .volume, id: $0) } }
     }
 
+    /// The ids of all containers with these labels, running or not.
+    public func containers(labelled labels: [String]) async throws -> [String] {
+        struct Found: Decodable {
+            var id: String
+            enum CodingKeys: String, CodingKey { case id = "Id" }
+        }
+        let filter = try text(["label": .array(labels.map { .string($0) })])
+        let all = try await call("GET", "/containers/json?all=1&filters=\(Request.percentEncoded(filter))")
+        return try JSONDecoder().decode([Found].self, from: all).map(\.id)
+    }
+
     /// Runs a command in a container and answers its output, without the daemon's framing of short outputs.
     public func run(_ command: [String], in container: String) async throws -> String {
         let wanted: [String: JSONValue] = [

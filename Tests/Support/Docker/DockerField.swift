@@ -1,7 +1,6 @@
 public import Drivers
 import Foundation
 public import Model
-import Synchronization
 import Vaults
 
 /// A place on the test daemon that belongs to one test: an installation, a host, subnets and ports of its own.
@@ -54,26 +53,6 @@ public struct PlainSmith: VaultSmith {
             content.chain == chain, content.incarnation == incarnation
         else { throw WorkError(.terminal, .vaultUnreadable, "another chain's or incarnation's vault") }
         return content.vault
-    }
-}
-
-/// Subnets inside 10.210.0.0/16 and ports from 18000 to 18999, none given twice by this process.
-public enum Allotment {
-    private static let taken = Mutex(Int.random(in: 0..<200))
-
-    /// A subnet of 14 usable addresses.
-    public static func subnet() -> String {
-        let number = next() % 4096
-        return "10.210.\(number / 16).\(number % 16 * 16)/28"
-    }
-
-    public static func port() -> Int { 18_000 + next() % 1000 }
-
-    private static func next() -> Int {
-        taken.withLock {
-            $0 += 1
-            return $0
-        }
     }
 }
 

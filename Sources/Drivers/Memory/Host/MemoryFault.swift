@@ -9,8 +9,8 @@ public struct MemoryFault: Codable, Sendable, Hashable {
     public var afterwards: Bool
 
     public enum Action: Codable, Sendable, Hashable {
-        /// Answered with status 500.
-        case error
+        /// `injected` is answered with status 500.
+        case refuse(MemoryRefusal.Code)
         /// Milliseconds.
         case delay(Int)
         /// The host process ends at once.
@@ -18,7 +18,7 @@ public struct MemoryFault: Codable, Sendable, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case call, times, error, delay, die, afterwards
+        case call, times, error, refuse, delay, die, afterwards
     }
 
     public init(call: String, times: Int = 1, action: Action, afterwards: Bool = false) {
@@ -28,7 +28,8 @@ public struct MemoryFault: Codable, Sendable, Hashable {
         self.afterwards = afterwards
     }
 
-    /// `{"call":"start","times":1,"error":true}`, `{"call":"*","delay":50}`, `{"call":"create","die":true,"afterwards":true}`.
+    /// `{"call":"start","times":1,"error":true}`, `{"call":"create","refuse":"no-room"}`,
+    /// `{"call":"*","delay":50}`, `{"call":"create","die":true,"afterwards":true}`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         call = try container.decode(String.self, forKey: .call)
@@ -36,8 +37,10 @@ public struct MemoryFault: Codable, Sendable, Hashable {
         afterwards = try container.decodeIfPresent(Bool.self, forKey: .afterwards) ?? false
         if let milliseconds = try container.decodeIfPresent(Int.self, forKey: .delay) {
             action = .delay(milliseconds)
+        } else if let code = try container.decodeIfPresent(MemoryRefusal.Code.self, forKey: .refuse) {
+            action = .refuse(code)
         } else {
-            action = try container.decodeIfPresent(Bool.self, forKey: .die) == true ? .die : .error
+            action = try container.decodeIfPresent(Bool.self, forKey: .die) == true ? .die : .refuse(.injected)
         }
     }
 
@@ -47,7 +50,7 @@ public struct MemoryFault: Codable, Sendable, Hashable {
         try container.encode(times, forKey: .times)
         try container.encode(afterwards, forKey: .afterwards)
         switch action {
-        case .error: try container.encode(true, forKey: .error)
+        case .refuse(let code): try container.encode(code, forKey: .refuse)
         case .delay(let milliseconds): try container.encode(milliseconds, forKey: .delay)
         case .die: try container.encode(true, forKey: .die)
         }

@@ -7,7 +7,9 @@ public struct MemoryRefusal: Error, Codable, Sendable, Hashable {
         case subnetTaken = "subnet-taken"
         case imageMissing = "image-missing"
         case invalid
-        /// An injected fault.
+        /// Only injected, as all that follow.
+        case noRoom = "no-room"
+        case denied
         case injected
     }
 
@@ -28,6 +30,8 @@ public struct MemoryRefusal: Error, Codable, Sendable, Hashable {
         case .notFound: 404
         case .nameTaken, .portTaken, .subnetTaken: 409
         case .imageMissing, .invalid: 422
+        case .denied: 401
+        case .noRoom: 507
         case .injected: 500
         }
     }
