@@ -134,7 +134,12 @@ let package = Package(
             name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model", "Vaults"],
             path: "Tests/Support/Docker",
             swiftSettings: strict),
-        tests("DockerDriver", ["DockerDriver", "DockerEngine", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model"]),
+        tests(
+            "DockerDriver",
+            [
+                "DockerDriver", "DockerEngine", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model", crypto, hummingbird,
+                httpTypes, logging, nioCore,
+            ]),
         tests(
             "DriverConformance",
             [

@@ -121,25 +121,39 @@ struct QueryTests {
                 name: "one", state: .running, ports: [PortAssignment(node: "one", name: "rpc", port: 20_007)], object: "c1")
             driver.set(HostObservation(chains: [ObservedChain(id: work.id, nodes: [node], sequence: 1)]))
 
-            let client = QueryClient(
-                try stage.host.configuration(), topology: Queues.topology(driver: .memory, site: Stage.site), name: "asker",
-                logger: .quiet)
-            let key = SitePrivateKey.fresh()
-            let query = Query(host: Stage.target(), replyKey: key.publicKey.base64, ask: .connection(work))
-            let message = try stage.engine.message(.query, to: .queries(.memory, Stage.site), site: Stage.site, payload: query)
-            let id = try #require(message.messageID.flatMap { UUID(uuidString: $0) })
-            let reply = try await stage.withAgent(driver) {
-                try await running(client) { try await client.request(message) }
-            }
+            let (answer, reply) = try await ask(.connection(work), stage, driver)
             #expect(!String(decoding: reply.body, as: UTF8.self).contains(secret))
-            let sealed = try Verifier(root: stage.root, installation: stage.installation).open(
-                reply.body, headers: reply.headers, as: SealedAnswer.self, kind: .answer,
-                expectedDestination: Destination.answerName(id))
-            guard case .connection(let connection) = try sealed.payload.open(with: key, query: id) else {
-                throw Unexpected("no connection")
-            }
+            guard case .connection(let connection) = answer else { throw Unexpected("no connection") }
             #expect(connection.files.first?.content == "http://127.0.0.1:20007 \(secret)")
             #expect(connection.nodes.first?.endpoints.first?.port == 20_007)
         }
+    }
+
+    @Test("a node's log comes from the driver, and only the asker reads it")
+    func log() async throws {
+        try await Stage.open { stage in
+            let request = LogRequest(chain: .fresh(), node: "one", cursor: "c", tail: 3, wait: 0)
+            let (answer, reply) = try await ask(.log(request), stage, ScriptedDriver())
+            guard case .log(let piece) = answer else { throw Unexpected("no log") }
+            #expect(piece.lines.map(\.text) == ["of one"] && piece.cursor == "next")
+            #expect(!String(decoding: reply.body, as: UTF8.self).contains("of one"))
+        }
+    }
+
+    private func ask(_ ask: Query.Ask, _ stage: Stage, _ driver: ScriptedDriver) async throws -> (Answer, Delivery) {
+        let client = QueryClient(
+            try stage.host.configuration(), topology: Queues.topology(driver: .memory, site: Stage.site), name: "asker",
+            logger: .quiet)
+        let key = SitePrivateKey.fresh()
+        let query = Query(host: Stage.target(), replyKey: key.publicKey.base64, ask: ask)
+        let message = try stage.engine.message(.query, to: .queries(.memory, Stage.site), site: Stage.site, payload: query)
+        let id = try #require(message.messageID.flatMap { UUID(uuidString: $0) })
+        let reply = try await stage.withAgent(driver) {
+            try await running(client) { try await client.request(message) }
+        }
+        let sealed = try Verifier(root: stage.root, installation: stage.installation).open(
+            reply.body, headers: reply.headers, as: SealedAnswer.self, kind: .answer,
+            expectedDestination: Destination.answerName(id))
+        return (try sealed.payload.open(with: key, query: id), reply)
     }
 }

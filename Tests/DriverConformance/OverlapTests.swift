@@ -29,7 +29,8 @@ struct OverlapTests {
         }
     }
 
-    @Test("The first writer's vault is everybody's", arguments: Kind.allCases)
+    /// The first writer's vault is everybody's.
+    @Test(arguments: Kind.allCases)
     func theFirstVaultWins(_ kind: Kind) async throws {
         try await Subject.of(kind) { subject in
             let work = SampleChain.work(SampleChain.plan(nodes: 1))

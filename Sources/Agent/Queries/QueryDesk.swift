@@ -6,8 +6,8 @@ internal import Wire
 
 /// Answers queries for live data, each sealed to the one-time key that came with it.
 struct QueryDesk: Sendable {
-    /// How many queries are answered at a time.
-    static let prefetch = 16
+    /// How many queries are answered at a time. Most of them wait, up to 10 s each, for somebody's log to go on.
+    static let prefetch = 256
 
     let queue: String
     let consumer: Consumer

@@ -1,5 +1,5 @@
 import Curl
-import Foundation
+public import Foundation
 import Synchronization
 
 extension Docker {
@@ -18,16 +18,21 @@ extension Docker {
 
     private func importBusybox() async throws {
         if try await send("GET", "/images/\(Docker.image)/json").status == 200 { return }
-        guard let busybox = FileManager.default.contents(atPath: "/bin/busybox") else {
-            throw Unmet("there is no /bin/busybox; ops/install puts it there")
-        }
-        let root = ["bin/busybox", "bin/sh"].reduce(Data()) { $0 + Self.entry($1, busybox) } + Data(count: 1024)
+        let root = try Self.busyboxRoot()
         let response = try await client.send(
             Request(
                 "POST", .unix(String(url.dropFirst("unix://".count))),
                 "/v1.41/images/create?fromSrc=-&repo=continuo-test/busybox&tag=1",
                 headers: [("Content-Type", "application/x-tar")], body: .bytes(Array(root))))
         guard response.status == 200 else { throw Unmet("the test image could not be made: status \(response.status)") }
+    }
+
+    /// The test image's root as a tar archive.
+    public static func busyboxRoot() throws -> Data {
+        guard let busybox = FileManager.default.contents(atPath: "/bin/busybox") else {
+            throw Unmet("there is no /bin/busybox; ops/install puts it there")
+        }
+        return ["bin/busybox", "bin/sh"].reduce(Data()) { $0 + entry($1, busybox) } + Data(count: 1024)
     }
 
     /// One executable file of a tar archive.
