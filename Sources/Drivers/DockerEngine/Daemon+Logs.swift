@@ -14,6 +14,11 @@ extension Daemon {
         let path = Request.path(
             "containers", id, "logs", query: [("stdout", "1"), ("stderr", "1"), ("timestamps", "1"), place])
         let answer = try await stream(path, timeouts: .call)
+        // 501 of a driver that only sends away what it is given.
+        guard answer.status != 501 else {
+            throw WorkError(
+                .terminal, .hostUnsupported, "the host's log driver keeps nothing to read; see the host's settings", node: node)
+        }
         guard answer.status == 200 else {
             throw WorkError(
                 .transient, .nodeFailed, "the log of \(node) can't be read: the daemon answers with status \(answer.status)",
