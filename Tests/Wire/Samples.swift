@@ -25,15 +25,58 @@ enum Samples {
         ],
         connection: [ConnectionFile(name: "client.conf", mediaType: "text/plain", content: "${endpoint.one.rpc.url}")])
 
+    private static let subject = PlannedSubject(
+        commonName: "x", organization: "o", units: ["u"], country: "DE", province: "p", locality: "l")
+
+    /// With every member that schema 2 brought.
+    static let fullPlan = Plan(
+        blueprint: BlueprintReference(name: "sample", version: 1), secrets: [PlannedSecret(name: "rpc", length: 32)],
+        authorities: [PlannedAuthority(name: "ca", subject: subject, days: 30)],
+        certificates: [
+            PlannedCertificate(name: "one", authority: "ca", subject: subject, names: ["one.x"], purposes: [.server], days: 20)
+        ],
+        nodes: [
+            PlannedNode(
+                name: "one", names: ["one.x"], image: "image:1", command: ["run"], environment: ["A": "b"], user: "1000:1000",
+                ports: [
+                    PlannedPort(name: "rpc", container: 18443, scheme: "http"),
+                    PlannedPort(name: "gossip", container: 18444, scheme: "tcp", published: false),
+                ],
+                volumes: [PlannedVolume(name: "data", path: "/data", sizeBytes: 1 << 30)],
+                files: [
+                    PlannedFile(path: "/etc/conf", content: "key=${secret.rpc}", mode: 0o400),
+                    PlannedFile(path: "/etc/block", given: TaskFile(task: "genesis", file: "block"), mode: 0o444),
+                ],
+                probe: PlannedProbe(command: ["true"], interval: 5, timeout: 2, grace: 10),
+                resources: PlannedResources(cpus: 0.5, memoryBytes: 1 << 28)),
+            PlannedNode(name: "two", image: "image:1", probe: PlannedProbe(.tcp(port: 1), interval: 5, timeout: 2, grace: 10)),
+            PlannedNode(
+                name: "three", image: "image:1",
+                probe: PlannedProbe(.http(HTTPProbe(port: 1, path: "/")), interval: 5, timeout: 2, grace: 10)),
+        ],
+        tasks: [
+            PlannedTask(
+                name: "genesis", image: "image:1", command: ["make"], environment: ["A": "b"], user: "1000",
+                files: [PlannedFile(path: "/etc/in", content: "x", mode: 0o444)], stage: .before, gives: ["block"],
+                resources: PlannedResources(cpus: 1)),
+            PlannedTask(name: "join", image: "image:1", stage: .after, needs: ["other"]),
+        ],
+        connection: [ConnectionFile(name: "client.conf", mediaType: "text/plain", content: "${endpoint.one.rpc.url}")])
+
     static let work = ChainWork(
         id: .fresh(), plan: plan, desired: Desired(nodes: ["two": DesiredNode(power: .stopped, restarts: 1)]),
         subnet: "10.201.0.0/28", ports: [PortAssignment(node: "one", name: "rpc", port: 20_000)], sequence: 4)
+
+    static let fullWork = ChainWork(
+        id: .fresh(), plan: fullPlan, desired: Desired(), subnet: "10.201.0.0/28", ports: work.ports, sequence: 4)
 
     static func command(_ work: Command.Work, on host: HostTarget = plainHost) -> Command {
         Command(operation: .fresh(), sequence: 4, kind: .create, attempt: .fresh(), attemptNumber: 1, host: host, work: work)
     }
 
-    static let commands: [Command] = [command(.probe, on: host), command(.probe), command(.cleanse), command(.converge(work))]
+    static let commands: [Command] = [
+        command(.probe, on: host), command(.probe), command(.cleanse), command(.converge(work)), command(.converge(fullWork)),
+    ]
 
     static let error = WorkError(
         .transient, .portTaken, "the port is taken", node: "one", log: "last line", value: "20000", notBefore: 5)
