@@ -1,26 +1,40 @@
 import Embedded
 
-/// The blueprints that are built into the program.
+/// The blueprints that a program knows.
 public struct BlueprintCatalogue: Sendable {
-    private let blueprints: [String: Blueprint]
+    private var blueprints: [String: Blueprint] = [:]
+    private var files: [String: String] = [:]
 
-    public init(_ blueprints: [Blueprint]) throws(BlueprintError) {
-        try blueprints.map(\.name).refuseDuplicates(at: "blueprints", what: "a blueprint's name")
-        self.blueprints = Dictionary(uniqueKeysWithValues: blueprints.map { ($0.name, $0) })
+    public init(_ blueprints: [Blueprint] = []) throws(BlueprintError) {
+        for blueprint in blueprints { try add(blueprint, from: "blueprints") }
     }
 
-    /// Those of `schemas/blueprints/`; a broken one is an error that names its file.
+    /// Those of `schemas/blueprints/`, which are built into the program; a broken one is an error that names its file.
     public static func embedded() throws(BlueprintError) -> BlueprintCatalogue {
-        var blueprints: [Blueprint] = []
+        var catalogue = try BlueprintCatalogue()
         for file in EmbeddedFile.below("schemas/blueprints") where file.path.hasSuffix(".yaml") {
-            do {
-                blueprints.append(try Blueprint(yaml: file.text))
-            } catch {
-                throw BlueprintError(
-                    error.problems.map { .init(path: "\(file.name): \($0.path)", value: $0.value, rule: $0.rule) })
-            }
+            try catalogue.add(yaml: file.text, from: file.name)
         }
-        return try BlueprintCatalogue(blueprints)
+        return catalogue
+    }
+
+    /// Adds what stands in a file.
+    ///
+    /// - Throws: what is wrong with it, each with the file's name.
+    public mutating func add(yaml: String, from file: String) throws(BlueprintError) {
+        do {
+            try add(try Blueprint(yaml: yaml), from: file)
+        } catch {
+            throw error.in(file: file)
+        }
+    }
+
+    private mutating func add(_ blueprint: Blueprint, from file: String) throws(BlueprintError) {
+        if let other = files[blueprint.name] {
+            throw BlueprintError("name", blueprint.name, rule: "is the name of a blueprint in \(other) already")
+        }
+        blueprints[blueprint.name] = blueprint
+        files[blueprint.name] = file
     }
 
     public var names: [String] { blueprints.keys.sorted() }

@@ -1,116 +1,65 @@
 import Model
 
-/// A value of a blueprint's tree and the path that leads to it, so that whatever is wrong says where.
+/// A tree that is being read. Reading never stops: what is wrong is noted, and a stand-in is given in its place.
 struct Branch {
-    let value: JSONValue?
-    let path: String
+    let tree: Tree
+    let notes: Notes
 
-    init(_ value: JSONValue?, at path: String) {
-        self.value = value == .null ? nil : value
-        self.path = path
+    init(_ tree: Tree, _ notes: Notes) {
+        self.tree = tree
+        self.notes = notes
     }
 
+    /// The member, or nothing at its place.
     subscript(key: String) -> Branch {
-        guard case .object(let members) = value else { return Branch(nil, at: "\(path).\(key)") }
-        return Branch(members[key], at: "\(path).\(key)")
+        if let member = tree[key] { return Branch(member, notes) }
+        let isMistaken = if case .mistaken = tree.content { true } else { false }
+        return Branch(Tree(isMistaken ? .mistaken : .nothing, at: tree.place.member(key)), notes)
     }
 
-    func refused(_ rule: String) -> BlueprintError {
-        BlueprintError(path, value?.brief, rule: rule)
+    var exists: Bool { tree.content != .nothing }
+
+    func refuse(_ rule: String) {
+        notes.note(.init(tree.place, value: exists ? tree.value.brief : nil, rule: rule))
+    }
+
+    /// What `read` makes of it, or `standIn` with a note.
+    func take<R>(_ rule: @autoclosure () -> String, else standIn: R, _ read: (Tree.Content) -> R?) -> R {
+        if case .mistaken = tree.content { return standIn }
+        if let result = read(tree.content) { return result }
+        refuse(rule())
+        return standIn
+    }
+
+    /// `nil` where nothing stands.
+    func optional<R>(_ read: (Branch) -> R) -> R? {
+        exists ? read(self) : nil
     }
 
     /// Refuses members that nobody would read, misspelt ones first of all.
-    func allow(_ keys: Set<String>) throws(BlueprintError) {
-        guard case .object(let members) = value else { throw refused("must be a mapping") }
-        let unknown = members.keys.filter { !keys.contains($0) }.sorted()
-        guard unknown.isEmpty else {
-            throw BlueprintError(
-                unknown.map { .init(path: "\(path).\($0)", rule: "is unknown; known: \(keys.sorted().joined(separator: ", "))") })
+    func allow(_ keys: Set<String>) {
+        let members: [String: Tree] = take("must be a mapping", else: [:]) { content in
+            if case .mapping(let members) = content { members } else { nil }
+        }
+        for (key, member) in members.sorted(by: { $0.key < $1.key }) where !keys.contains(key) {
+            notes.note(.init(member.place, rule: "is unknown; known: \(keys.sorted().joined(separator: ", "))"))
         }
     }
 
     /// The items of a list; a missing one is empty.
-    func items() throws(BlueprintError) -> [Branch] {
-        guard let value else { return [] }
-        guard case .array(let items) = value else { throw refused("must be a list") }
-        return items.enumerated().map { Branch($1, at: "\(path)[\($0)]") }
-    }
-
-    func members() throws(BlueprintError) -> [(key: String, branch: Branch)] {
-        guard let value else { return [] }
-        guard case .object(let members) = value else { throw refused("must be a mapping") }
-        return members.sorted { $0.key < $1.key }.map { ($0.key, Branch($0.value, at: "\(path).\($0.key)")) }
-    }
-}
-
-extension Branch {
-    func text() throws(BlueprintError) -> String {
-        guard case .string(let text) = value, !text.isEmpty else { throw refused("must be a text") }
-        return text
-    }
-
-    /// A text, or what is written without quotes and still meant as one, such as `1` in a command.
-    func scalarText() throws(BlueprintError) -> String {
-        guard let text = value?.scalarText else { throw refused("must be a text") }
-        return text
-    }
-
-    func text(matching pattern: Pattern) throws(BlueprintError) -> String {
-        let text = try text()
-        guard pattern.matches(text) else { throw refused(pattern.rule) }
-        return text
-    }
-
-    func integer(in range: ClosedRange<Int>) throws(BlueprintError) -> Int {
-        guard case .integer(let number) = value, range.contains(number) else {
-            throw refused("must be an integer, \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-
-    func integer(in range: ClosedRange<Int>, default: Int) throws(BlueprintError) -> Int {
-        value == nil ? `default` : try integer(in: range)
-    }
-
-    func optionalInteger(in range: ClosedRange<Int> = Int.min...Int.max) throws(BlueprintError) -> Int? {
-        value == nil ? nil : try integer(in: range)
-    }
-
-    func optionalNumber(above low: Double) throws(BlueprintError) -> Double? {
-        switch value {
-        case nil: return nil
-        case .integer(let number) where Double(number) > low: return Double(number)
-        case .number(let number) where number > low: return number
-        default: throw refused("must be a number above \(low)")
-        }
-    }
-}
-
-extension JSONValue {
-    /// Short, for an error.
-    var brief: String {
-        switch self {
-        case .array(let items): "a list of \(items.count)"
-        case .object(let members): "a mapping of \(members.keys.sorted().joined(separator: ", "))"
-        default: scalarText ?? "nothing"
+    func items() -> [Branch] {
+        guard exists else { return [] }
+        return take("must be a list", else: []) { content in
+            if case .list(let items) = content { items.map { Branch($0, notes) } } else { nil }
         }
     }
 
-    var scalarText: String? {
-        switch self {
-        case .string(let text): text
-        case .integer(let number): String(number)
-        case .number(let number): String(number)
-        case .bool(let flag): String(flag)
-        case .null, .array, .object: nil
+    /// The members of a mapping in the order of their names; a missing one is empty.
+    func members() -> [(key: String, branch: Branch)] {
+        guard exists else { return [] }
+        return take("must be a mapping", else: []) { content in
+            guard case .mapping(let members) = content else { return nil }
+            return members.sorted { $0.key < $1.key }.map { ($0.key, Branch($0.value, notes)) }
         }
-    }
-}
-
-extension [String] {
-    func refuseDuplicates(at path: String, what: String) throws(BlueprintError) {
-        var seen: Set<String> = []
-        guard let twice = first(where: { !seen.insert($0).inserted }) else { return }
-        throw BlueprintError(path, twice, rule: "\(what) must be there only once")
     }
 }

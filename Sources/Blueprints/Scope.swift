@@ -2,7 +2,7 @@ import Model
 
 /// The words that texts may refer to at one place of a blueprint.
 struct Scope {
-    /// Words that no parameter may be called.
+    /// Words that no parameter, list or `as` may be called.
     static let reserved: Set<String> = ["all", "others", "name", "index", "group"]
 
     var words: [String: JSONValue]

@@ -60,15 +60,18 @@ import Testing
         ("files: [{path: etc/x, mode: '0400', content: x}]", "nodes[0].files[0].path", "must be an absolute path"),
         ("files: [{path: /a/../b, mode: '0400', content: x}]", "nodes[0].files[0].path", "must be an absolute path"),
         ("files: [{path: /a, mode: 400, content: x}]", "nodes[0].files[0].mode", "must be four octal digits in quotes"),
-        ("files: [{path: /a, mode: '0400'}]", "nodes[0].files[0]", "must have either content or lines"),
+        ("files: [{path: /a, mode: '0400'}]", "nodes[0].files[0]", "must have one of content, lines, json, given"),
         (
-            "files: [{path: /a, mode: '0400', content: '${secret.other}'}]", "nodes[0].files(/a)",
+            "files: [{path: /a, mode: '0400', content: '${secret.other}'}]", "nodes[0].files[0].content",
             "refers to no secret of the plan"
         ),
-        ("environment: {A: '${secret.key}'}", "nodes[0]", "secrets may stand in files alone"),
+        ("environment: {A: '${secret.key}'}", "nodes[0].environment.A", "may stand in files alone"),
         ("probe: {command: [], interval: 1, timeout: 1, grace: 0}", "nodes[0].probe.command", "must be a command"),
         ("resources: {memoryBytes: 1}", "nodes[0].resources.memoryBytes", "must be an integer"),
-        ("volumes: [{name: a, path: /x}, {name: a, path: /y}]", "nodes[0].volumes", "a volume's name must be there only once"),
+        (
+            "volumes: [{name: a, path: /x}, {name: a, path: /y}]", "nodes[0].volumes[1].name",
+            "a volume's name must be there only once"
+        ),
     ]
 
     @Test(arguments: broken)
