@@ -106,7 +106,7 @@ let package = Package(
         room("Watchdog", ["Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", logging, lifecycle]),
 
         // Programs, a few lines each.
-        program("continuo-engine", ["Engine", "Ledger", "PostgreSQL", "Wire", "Blueprints", "Settings"]),
+        program("continuo-engine", ["Engine", "Ledger", "Model", "PostgreSQL", "Wire", "Blueprints", "Settings"]),
         program("continuo-watchdog", ["Watchdog", "Settings"]),
         program("continuo-agent", ["Agent", "Curl", "Drivers", "DockerDriver", "MemoryDriver", "Model", "RabbitMQ", "Wire"]),
         program("continuo-memory-host", ["MemoryDriver", "Drivers", "Model", hummingbird, httpTypes, nioCore]),
@@ -129,7 +129,7 @@ let package = Package(
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
         tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging]),
-        tests("Blueprints", ["Blueprints", "Model"], exclude: ["litecoin-regtest-2.json"]),
+        tests("Blueprints", ["Blueprints", "Embedded", "Model", "SchemaJudge", yams], exclude: ["Plans"]),
         .target(
             name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model", "Vaults"],
             path: "Tests/Support/Docker",
@@ -149,7 +149,9 @@ let package = Package(
         tests("Drivers", ["Drivers", "Model"]),
         tests("Vaults", ["Vaults", "Drivers", "Model"]),
         tests("Curl", ["Curl"]),
-        tests("Wire", ["Wire", "Model", "RabbitMQ"]),
+        .target(
+            name: "SchemaJudge", dependencies: ["Model"], path: "Tests/Support/SchemaJudge", swiftSettings: strict),
+        tests("Wire", ["Wire", "Model", "RabbitMQ", "SchemaJudge"]),
         tests("Agent", ["Agent", "Drivers", "Model", "RabbitMQ", "Wire", logging, lifecycle]),
         tests("Simulation", ["Agent", "Ledger", "Model", "Wire"]),
         tests("MemoryDriver", ["MemoryDriver", "Drivers", "Model", "Curl", "continuo-memory-host"]),

@@ -1,6 +1,6 @@
 /// Why a blueprint, or the parameters given to one, was refused. Every problem found is listed.
 public struct BlueprintError: Error, Sendable, Hashable {
-    public struct Problem: Sendable, Hashable {
+    public struct Problem: Codable, Sendable, Hashable {
         /// The blueprint's file, where it is known.
         public var file: String?
         /// Of the file, from 1; `nil` for what stands in no file.

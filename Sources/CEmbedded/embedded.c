@@ -7,6 +7,9 @@ static const continuo_embedded_file files[] = {
 #define FILE "../../schemas/blueprints/litecoin-regtest.yaml"
 #include "entry.h"
 
+#define FILE "../../schemas/blueprint.json"
+#include "entry.h"
+
 #define FILE "../../schemas/messages/answer.json"
 #include "entry.h"
 

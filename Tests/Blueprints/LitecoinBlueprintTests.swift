@@ -21,7 +21,7 @@ import Testing
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let rendered = String(decoding: try encoder.encode(plan), as: UTF8.self) + "\n"
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "litecoin-regtest-2.json")
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Plans/litecoin-regtest-2.json")
         let golden = try String(contentsOf: file, encoding: .utf8)
         #expect(rendered == golden)
     }

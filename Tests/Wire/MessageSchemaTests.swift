@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import SchemaJudge
 import Testing
 import Wire
 

@@ -17,7 +17,7 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: "continuo.engine")
         try await exiting {
             let engine = try Engine(
-                try settings(), blueprints: try BlueprintCatalogue.embedded(), logger: logger,
+                try settings(), blueprints: try .all(.ofProcess), logger: logger,
                 listening: { logger.info("listening on \($0)") })
             var configuration = ServiceGroupConfiguration(
                 services: engine.services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -32,6 +32,7 @@ extension BlueprintParameter {
     fileprivate var json: JSONValue {
         .object([
             "name": .string(name), "type": .word(type), "minimum": .optional(minimum), "maximum": .optional(maximum),
+            "pattern": pattern.map { .string($0) } ?? .null, "choices": choices.map { .array($0) } ?? .null,
             "default": `default` ?? .null, "description": .string(description),
         ])
     }

@@ -1,22 +1,24 @@
 import Foundation
-import Model
+public import Model
 
-/// A judge for the part of JSON Schema 2020-12 that `schemas/messages` uses. A keyword it does not know is a failure, so that no
+/// A judge for the part of JSON Schema 2020-12 that `schemas/` uses. A keyword it does not know is a failure, so that no
 /// rule is written down that nobody checks.
-struct JSONSchema {
+public struct JSONSchema {
     private let root: JSONValue
 
     private static let files: [String: JSONValue] = {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let folder = tests.deletingLastPathComponent().appending(path: "schemas/messages")
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.reduce(into: [:]) { files, name in
-            files[name] = try? JSONDecoder().decode(JSONValue.self, from: Data(contentsOf: folder.appending(path: name)))
+        let support = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let schemas = support.deletingLastPathComponent().deletingLastPathComponent().appending(path: "schemas")
+        let folders = [schemas, schemas.appending(path: "messages")]
+        return folders.reduce(into: [:]) { files, folder in
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where name.hasSuffix(".json") {
+                files[name] = try? JSONDecoder().decode(JSONValue.self, from: Data(contentsOf: folder.appending(path: name)))
+            }
         }
     }()
 
-    /// - Parameter name: a file in `schemas/messages`, without its extension.
-    init(_ name: String) throws {
+    /// - Parameter name: a file in `schemas` or `schemas/messages`, without its extension.
+    public init(_ name: String) throws {
         try self.init(file: name + ".json")
     }
 
@@ -27,7 +29,7 @@ struct JSONSchema {
 
     /// Everything that is wrong with `value`; empty when nothing is.
     /// - Parameter pointer: the subschema to use, `/$defs/x` for instance.
-    func problems(of value: JSONValue, at pointer: String = "") throws -> [String] {
+    public func problems(of value: JSONValue, at pointer: String = "") throws -> [String] {
         try check(value, try resolve(pointer), "")
     }
 
@@ -55,13 +57,18 @@ struct JSONSchema {
         case ("$schema", _), ("title", _), ("description", _), ("$defs", _): return []
         case ("$ref", .string(let reference)): return try checkReference(value, reference, path)
         case ("type", .string(let type)): return fail(matches(value, type))
+        case ("type", .array(let types)): return fail(types.contains { matches(value, text($0)) })
         case ("const", _): return fail(value == rule)
         case ("enum", .array(let values)): return fail(values.contains(value))
-        case ("minimum", _): return fail(number(value) >= number(rule))
-        case ("maximum", _): return fail(number(value) <= number(rule))
-        case ("minLength", .integer(let length)): return fail(text(value).count >= length)
-        case ("maxLength", .integer(let length)): return fail(text(value).count <= length)
-        case ("pattern", .string(let pattern)): return fail(text(value).range(of: pattern, options: .regularExpression) != nil)
+        case ("minimum", _): return fail(number(value).map { $0 >= number(rule) ?? .nan } ?? true)
+        case ("maximum", _): return fail(number(value).map { $0 <= number(rule) ?? .nan } ?? true)
+        case ("minLength", .integer(let length)): return fail(string(value).map { $0.count >= length } ?? true)
+        case ("maxLength", .integer(let length)): return fail(string(value).map { $0.count <= length } ?? true)
+        case ("minItems", .integer(let count)): return fail(items(value).map { $0.count >= count } ?? true)
+        case ("pattern", .string(let pattern)):
+            return fail(string(value).map { $0.range(of: pattern, options: .regularExpression) != nil } ?? true)
+        case ("propertyNames", _):
+            return try members(value).keys.flatMap { try check(.string($0), rule, "\(path)/\($0)") }
         case ("required", .array(let names)): return fail(names.allSatisfy { members(value)[text($0)] != nil })
         case ("properties", .object(let properties)):
             return try members(value).flatMap { name, member in
@@ -73,8 +80,10 @@ struct JSONSchema {
                 rule == .bool(false) ? ["\(path): unknown member \(name)"] : try check(member, rule, "\(path)/\(name)")
             }
         case ("items", _):
-            guard case .array(let items) = value else { return [] }
-            return try items.enumerated().flatMap { try check($0.element, rule, "\(path)/\($0.offset)") }
+            return try (items(value) ?? []).enumerated().flatMap { try check($0.element, rule, "\(path)/\($0.offset)") }
+        case ("anyOf", .array(let schemas)):
+            let results = try schemas.map { try check(value, $0, path) }
+            return results.contains(where: \.isEmpty) ? [] : ["\(path): none of \(results)"]
         case ("allOf", .array(let schemas)): return try schemas.flatMap { try check(value, $0, path) }
         case ("oneOf", .array(let schemas)):
             let results = try schemas.map { try check(value, $0, path) }
@@ -101,15 +110,22 @@ struct JSONSchema {
         if case .object(let members) = value { members } else { [:] }
     }
 
-    private func text(_ value: JSONValue) -> String {
-        if case .string(let text) = value { text } else { "" }
+    /// These judge what is of their kind; of anything else `type` speaks.
+    private func string(_ value: JSONValue) -> String? {
+        if case .string(let text) = value { text } else { nil }
     }
 
-    private func number(_ value: JSONValue) -> Double {
+    private func text(_ value: JSONValue) -> String { string(value) ?? "" }
+
+    private func items(_ value: JSONValue) -> [JSONValue]? {
+        if case .array(let items) = value { items } else { nil }
+    }
+
+    private func number(_ value: JSONValue) -> Double? {
         switch value {
         case .integer(let number): Double(number)
         case .number(let number): number
-        default: .nan
+        default: nil
         }
     }
 }
