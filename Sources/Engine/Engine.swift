@@ -55,7 +55,8 @@ public struct Engine: Sendable {
         let api = API(
             ledger: ledger, recipes: RecipeBook(blueprints), bell: bell, queries: AgentQueries(client: client, seal: seal),
             readiness: Readiness(ledger: ledger, broker: broker),
-            broadcast: CancelBroadcast(ledger: ledger, publisher: publisher, seal: seal, logger: logger))
+            broadcast: CancelBroadcast(ledger: ledger, publisher: publisher, seal: seal, logger: logger),
+            operations: OperationWatch(ledger: ledger, logger: logger))
         let front = Front(
             routes: RouteTable(api.routes), keys: KeyRing(ledger: ledger), bodyLimit: configuration.limits.body, logger: logger)
         let listener = try Listener.make(

@@ -6,6 +6,8 @@ public enum LedgerError: Error, Sendable, Equatable {
     case notFound(what: String, id: String)
     /// The present state forbids it; the code is one of the API's problem codes.
     case conflict(code: String, detail: String)
+    /// A value does not fit the others that are there.
+    case invalid(field: String, value: String?, rule: String)
     /// Another one of that kind has the name.
     case nameTaken(String)
     /// The host still holds chains.
@@ -39,7 +41,7 @@ extension LedgerError {
         switch refusal {
         case .chainLeased: self = .leased("the chain is leased; it is released by its tenant or deleted with force")
         case .hostNotEmpty: self = .notEmpty("the host still holds chains; delete them first")
-        case .chainDeleting, .chainBusy, .chainGone, .hostDeleting:
+        case .chainDeleting, .chainBusy, .chainGone, .chainStopped, .hostDeleting, .hostBusy:
             self = .conflict(code: refusal.rawValue, detail: refusal.detail)
         }
     }
@@ -50,6 +52,7 @@ extension LedgerError {
         case .uniqueViolation("hosts_name"), .uniqueViolation("pools_name"), .uniqueViolation("sites_pkey"),
             .uniqueViolation("tenants_pkey"), .uniqueViolation("keys_pkey"):
             self = .nameTaken("the name is taken; choose another")
+        case .uniqueViolation("operations_parents"): self.init(Refusal.hostBusy)
         case .checkViolation("hosts_capacity"):
             self = .conflict(code: "no-room", detail: "the host is full: it holds as many chains as its capacity says")
         default:
@@ -67,6 +70,8 @@ extension Refusal {
         case .chainGone: "the chain is gone"
         case .hostNotEmpty: "the host still holds chains"
         case .hostDeleting: "the host is being deleted"
+        case .hostBusy: "another fillup, clean or reset of the host is under way"
+        case .chainStopped: "the chain is not wanted running; start it first"
         }
     }
 }
@@ -76,6 +81,7 @@ extension LedgerError: CustomStringConvertible {
         switch self {
         case .notFound(let what, let id): "there is no \(what) \(id)"
         case .conflict(let code, let detail): "\(code): \(detail)"
+        case .invalid(let field, _, let rule): "\(field) has to be \(rule)"
         case .nameTaken(let detail), .notEmpty(let detail), .leased(let detail): detail
         case .poolExhausted: "no chain is ready and no host has room for another"
         case .notLeading: "another watchdog holds the leader's term"

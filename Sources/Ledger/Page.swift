@@ -16,24 +16,35 @@ public struct Page<T: Sendable>: Sendable {
     }
 }
 
-/// Which part of a list is asked for.
+/// Which part of a list is asked for. Ids are in the order in which things were made.
 public struct PageRequest: Sendable, Hashable {
     /// `next` of the part before; `nil` for the first. One that is no id gives an empty list.
     public var after: String?
     /// 1 … 200.
     public var limit: Int
+    /// The youngest first.
+    public var isDescending: Bool
 
-    public init(after: String? = nil, limit: Int = 50) {
+    public init(after: String? = nil, limit: Int = 50, isDescending: Bool = false) {
         self.after = after
         self.limit = min(max(limit, 1), 200)
+        self.isDescending = isDescending
     }
 }
 
 extension PageRequest {
-    /// The id after which the page begins; all zeros for the first.
+    /// The id after which the page begins; one beyond all others for the first.
     var start: UUID {
-        guard let after else { return UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)) }
-        return UUID(uuidString: after)
-            ?? UUID(uuid: (255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255))
+        guard let after else { return isDescending ? Self.last : Self.first }
+        return UUID(uuidString: after) ?? (isDescending ? Self.first : Self.last)
     }
+
+    /// The condition of a page whose `start` is `$1`.
+    func after(_ column: StaticString) -> String { "\(column) \(isDescending ? "<" : ">") $1" }
+
+    func order(_ column: StaticString) -> String { "\(column)\(isDescending ? " DESC" : "")" }
+
+    private static let first = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    private static let last = UUID(
+        uuid: (255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255))
 }

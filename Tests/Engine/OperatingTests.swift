@@ -25,7 +25,7 @@ import Wire
 
     @Test func agentsAreListedAndHostsWithoutOneAreUnattended() async throws {
         try await EngineFixture.with { engine in
-            let host = try await engine.activeHost()
+            let host = try await engine.activeHost(attended: false)
             #expect(try await engine.admin("GET", "/v1/hosts/\(host)")["unattended"] == .bool(true))
             _ = try await Self.heard("default", secondsAgo: 45, engine)
             _ = try await Self.heard("elsewhere", secondsAgo: 0, engine)

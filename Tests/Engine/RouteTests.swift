@@ -79,8 +79,11 @@ import Testing
         try await EngineFixture.with { engine in
             let host = try await engine.activeHost(capacity: 2)
             let filled = try await engine.admin("POST", "/v1/hosts/\(host)/fillup", #"{"blueprint":"tiny"}"#)
-            #expect(filled.status == 202 && filled["items"]?.items.count == 2)
-            #expect(filled["items", "1", "operation", "kind"] == .string("chain.create"))
+            #expect(filled.status == 202 && filled["operation", "kind"] == .string("host.fillup"))
+            #expect(filled["chains"] == .integer(2) && filled["operation", "progress", "total"] == .integer(2))
+            let parent = filled["operation", "id"]?.text ?? ""
+            let children = try await engine.admin("GET", "/v1/operations?parent=\(parent)")["items"]?.items ?? []
+            #expect(children.count == 2)
             #expect(try await engine.admin("GET", "/v1/chains?limit=1")["items"]?.items.count == 1)
             let pool = try await engine.admin("POST", "/v1/pools", #"{"name":"default","blueprint":"tiny","warm":"full"}"#)
             #expect(pool.status == 201 && pool["warm"] == .string("full") && pool["parameters", "size"] == .integer(2))

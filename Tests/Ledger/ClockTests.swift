@@ -76,6 +76,7 @@ import Testing
             #expect(try await world.ledger.replaceFailed(as: world.leader) == 0)
             try await world.serve()
             #expect(try await world.ledger.chainCount(of: host) == 0)
+            try await world.attend()
             #expect(try await world.ledger.fillPools(as: world.leader) == 1)
             try await world.serve()
             #expect(try await world.ledger.chains(ChainFilter(pool: pool.id, phase: .running)).items.count == 1)

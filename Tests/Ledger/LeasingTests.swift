@@ -8,7 +8,7 @@ import Testing
     @Test func thirtyTwoApplicationsForEightChainsLeaseEight() async throws {
         try await World.with(size: 8) { world in
             let host = try await world.activeHost(capacity: 8, parallel: 8)
-            _ = try await world.ledger.fillUp(host, plan: World.plan(), parameters: World.parameters)
+            try await world.fillUp(host)
             try await world.serve()
             let outcomes = try await race(32) { try await world.apply() }
             let chains = outcomes.compactMap(\.chain)

@@ -7,7 +7,7 @@ import Testing
     @Test func listsComeInPagesWithoutLossOrRepetition() async throws {
         try await World.with { world in
             let host = try await world.activeHost(capacity: 7)
-            let made = try await world.ledger.fillUp(host, plan: World.plan(), parameters: World.parameters).map(\.0.id)
+            let made = try await world.fillUp(host).map(\.id)
             var listed: [ChainID] = []
             var next: String?
             repeat {

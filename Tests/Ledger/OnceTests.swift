@@ -138,6 +138,7 @@ import Testing
             _ = try await Self.make(Self.request(), world)
             _ = try await Self.make(Self.request(key: "other"), world)
             world.time.move(86_399)
+            try await world.attend()
             #expect(try await world.ledger.forgetAnswers(as: world.leader) == 0)
             world.time.move(1)
             // Not swept up yet, and of no effect any more.

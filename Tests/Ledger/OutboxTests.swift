@@ -7,7 +7,7 @@ import Testing
     @Test func severalRelaysNeverGetTheSameCommand() async throws {
         try await World.with(size: 6) { world in
             let host = try await world.activeHost(capacity: 40, parallel: 40)
-            _ = try await world.ledger.fillUp(host, plan: World.plan(), parameters: World.parameters)
+            try await world.fillUp(host)
             let claimed = try await withThrowingTaskGroup(of: [Int].self) { group in
                 for _ in 0..<12 {
                     group.addTask { try await world.ledger.claimCommands(limit: 7, for: .seconds(60)).map(\.outboxID) }

@@ -45,7 +45,7 @@ import Testing
             #expect(rejected.map(\.index) == [2])
             #expect(try await world.status(command.operation.id) == .working)
             let heard = try await world.ledger.agents(heardSince: world.time.now)
-            #expect(Set(heard.map(\.presence.name)) == ["good", "also good"])
+            #expect(Set(heard.map(\.presence.name)) == ["agent", "good", "also good"])
         }
     }
 

@@ -38,7 +38,7 @@ extension MemoryStore {
             .sorted { $0.description < $1.description }
     }
 
-    func rooms(for use: HostUse) throws -> [HostRoom] {
+    func rooms(for use: HostUse, heardSince time: Date) throws -> [HostRoom] {
         try burn()
         return tables.hosts.values.map(\.entry.host)
             .filter { $0.status == .active && $0.schedulable && (use == .scheduling || $0.autofill) }
@@ -145,6 +145,15 @@ extension MemoryStore {
         }
         return requests
     }
+
+    // Nobody asks for many chains at once here.
+    func openParents(limit: Int) throws -> [PlacedOperation] { [] }
+    func children(of parent: OperationID) throws -> Children { Children() }
+    func chainsLeft(for parent: Model.Operation, limit: Int) throws -> [ChainID] { [] }
+    func leasedChains(on host: HostID) throws -> Int { tables.chains.values.count { $0.chain.host == host && $0.lease != nil } }
+    func hasCleanse(_ parent: OperationID) throws -> Bool { false }
+    func wish(of parent: OperationID) throws -> Recipe? { nil }
+    func preferringHosts(limit: Int) throws -> [(room: HostRoom, recipe: Recipe)] { [] }
 
     /// Requests are not repeated here.
     func forgetAnswers(expiredAt now: Date, limit: Int) throws -> Int { 0 }

@@ -66,6 +66,13 @@ final class MemoryStore: BookStore {
         tables.work.values.filter(condition).sorted { $0.operation.sequence < $1.operation.sequence }
     }
 
+    func undoing<R>(_ body: () throws -> R?) throws -> R? {
+        let before = tables
+        let result = try body()
+        if result == nil { tables = before }
+        return result
+    }
+
     func host(ofChain id: ChainID) throws -> HostID? {
         try burn()
         return tables.chains[id]?.chain.host
@@ -83,7 +90,9 @@ final class MemoryStore: BookStore {
         }
     }
 
-    func hasSite(_ name: String) throws -> Bool { name == "default" }
+    func site(_ name: String) throws -> Site? {
+        name == "default" ? Site(name: name, publicKey: "", createdAt: databaseTime) : nil
+    }
 }
 
 extension MemoryStore {

@@ -9,9 +9,10 @@ struct API: Sendable {
     let queries: AgentQueries
     let readiness: Readiness
     let broadcast: CancelBroadcast
+    let operations: OperationWatch
 
     var routes: [Route] {
-        all.map(once)
+        all.map(once).map(waiting)
     }
 
     private var all: [Route] {

@@ -37,8 +37,11 @@ public struct APIKey: Sendable {
 
     /// So many random bytes in hexadecimal.
     private static func random(_ count: Int) -> String {
-        SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)).withUnsafeBytes { bytes in
-            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        }
+        SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)).withUnsafeBytes(\.hexadecimal)
     }
+}
+
+extension APIKey: CustomStringConvertible, CustomReflectable {
+    public var description: String { "API key \(id)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

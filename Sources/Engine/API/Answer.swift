@@ -8,6 +8,8 @@ struct Answer: Sendable {
     var body: [UInt8]
     /// What follows once everything of a POST is committed.
     var afterwards: (@Sendable () async -> Void)?
+    /// The work that it announces.
+    var underWay: UnderWay?
 
     init(_ status: HTTPResponse.Status, text: String, type: String) {
         self.init(status, bytes: Array(text.utf8), type: type)

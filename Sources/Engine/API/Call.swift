@@ -10,6 +10,9 @@ struct Call: Sendable {
     let path: String
     let idempotencyKey: IdempotencyKey?
     var accept = Accept(nil)
+    /// How long the caller would wait for the end of the work.
+    let patience: Duration?
+    let precondition: Precondition?
     let parameters: [String: String]
     let query: [String: JSONValue]
     let body: JSONValue?

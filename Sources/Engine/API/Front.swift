@@ -30,7 +30,10 @@ struct Front: Sendable {
             let scope = try caller.map { (caller) throws(Problem) in try authorize(caller, route.right) } ?? .all
             let call = Call(
                 id: id, scope: scope, caller: caller, path: request.uri.path,
-                idempotencyKey: try idempotencyKey(of: request), accept: Accept(request.headers[.accept]), parameters: parameters,
+                idempotencyKey: try idempotencyKey(of: request), accept: Accept(request.headers[.accept]),
+                patience: Preference.wait(in: request.headers[values: .prefer]),
+                precondition: try request.headers[.ifMatch].map { (field) throws(Problem) in try Precondition(field: field) },
+                parameters: parameters,
                 query: try QueryString.fields(of: request.uri.query ?? ""),
                 body: try await body(of: request, for: route))
             return try await route.handler(call)
@@ -63,9 +66,11 @@ struct Front: Sendable {
         }
     }
 
+    private static let mediaTypes = ["application/json", "application/merge-patch+json"]
+
     private func checkMediaType(_ field: String?) throws(Problem) {
         let type = field?.split(separator: ";").first?.lowercased()
-        guard type?.filter({ $0 != " " }) == "application/json" else {
+        guard let type = type?.filter({ $0 != " " }), Self.mediaTypes.contains(type) else {
             throw Problem(
                 .unsupportedMediaType, "The body's type is \(field?.prefix(100) ?? "not named"); application/json is needed.",
                 headers: [.accept: "application/json"])

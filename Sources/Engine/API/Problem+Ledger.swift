@@ -7,6 +7,8 @@ extension Problem {
         switch error {
         case LedgerError.notFound(let what, let id): self = .notFound("There is no \(what) \(id).")
         case LedgerError.conflict(let code, let detail): self.init(Code(rawValue: code) ?? .conflict, Self.sentence(detail))
+        case LedgerError.invalid(let field, let value, let rule):
+            self.init(fields: [FieldError(field: field, value: value, rule: rule)])
         case LedgerError.nameTaken(let detail): self.init(.nameTaken, Self.sentence(detail))
         case LedgerError.notEmpty(let detail): self.init(.hostNotEmpty, Self.sentence(detail))
         case LedgerError.leased(let detail): self.init(.chainLeased, Self.sentence(detail))

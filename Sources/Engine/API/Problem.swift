@@ -12,6 +12,8 @@ struct Problem: Error {
         case forbidden
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
+        case preconditionFailed = "precondition-failed"
+        case preconditionRequired = "precondition-required"
         case bodyTooLarge = "body-too-large"
         case unsupportedMediaType = "unsupported-media-type"
         case poolExhausted = "pool-exhausted"
@@ -23,6 +25,9 @@ struct Problem: Error {
         case hostNotEmpty = "host-not-empty"
         case hostNotActive = "host-not-active"
         case hostDeleting = "host-deleting"
+        case hostBusy = "host-busy"
+        case credentialsNeeded = "credentials-needed"
+        case chainStopped = "chain-stopped"
         case nameTaken = "name-taken"
         case noRoom = "no-room"
         case operationOver = "operation-over"
@@ -73,10 +78,13 @@ extension Problem.Code {
         case .forbidden: .forbidden
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
+        case .preconditionFailed: .preconditionFailed
+        case .preconditionRequired: .preconditionRequired
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .poolExhausted, .chainLeased, .chainBusy, .chainDeleting, .chainGone, .notLeased, .hostNotEmpty, .hostNotActive,
-            .hostDeleting, .nameTaken, .noRoom, .operationOver, .notRetryable, .requestInFlight, .conflict:
+            .hostDeleting, .hostBusy, .credentialsNeeded, .chainStopped, .nameTaken, .noRoom, .operationOver, .notRetryable,
+            .requestInFlight, .conflict:
             .conflict
         case .idempotencyKeyReused: .unprocessableContent
         case .agentSilent: .gatewayTimeout

@@ -16,6 +16,6 @@ extension OutgoingCommand {
 
     private var wireWork: Wire.Command.Work {
         if let work { return .converge(work) }
-        return operation.kind == .hostDelete ? .cleanse : .probe
+        return operation.kind == .hostDelete || operation.kind == .hostCleanse ? .cleanse : .probe
     }
 }

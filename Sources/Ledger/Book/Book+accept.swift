@@ -3,22 +3,27 @@ import Model
 extension Book {
     /// Takes a request for a chain of a locked host: its desired state changes, and an operation is there to make it so.
     ///
+    /// - Parameters:
+    ///   - node: the one node it is about.
+    ///   - parent: the operation of which it is a part.
     /// - Throws: `Refusal`.
     @discardableResult
-    func accept(_ kind: OperationKind, for id: ChainID, priority: Priority) throws -> OperationID {
+    func accept(
+        _ kind: OperationKind, for id: ChainID, node: String? = nil, parent: OperationID? = nil, priority: Priority
+    ) throws -> OperationID {
         var entry = try chain(id)
         try makeWay(for: kind, among: openWork(of: id))
-        entry.now.chain = try entry.chain.requested(kind)
+        entry.now.chain = try entry.chain.requested(kind, node: node)
         chains[id] = entry
-        return try add(kind, host: entry.chain.host, chain: entry.chain, priority: priority)
+        return try add(kind, host: entry.chain.host, chain: entry.chain, node: node, parent: parent, priority: priority)
     }
 
     /// Takes a request for a locked host itself.
     @discardableResult
-    func accept(_ kind: OperationKind, forHost id: HostID) throws -> OperationID {
+    func accept(_ kind: OperationKind, forHost id: HostID, parent: OperationID? = nil) throws -> OperationID {
         try load(workOf: [id])
         try makeWay(for: kind, among: openWork(ofHostItself: id))
-        return try add(kind, host: id, chain: nil, priority: .tenant)
+        return try add(kind, host: id, chain: nil, parent: parent, priority: .tenant)
     }
 
     /// What waits ends superseded; what may not stand beside the new one refuses it.
@@ -32,9 +37,11 @@ extension Book {
     }
 
     /// A new operation, sent at once if nothing stands in its way.
-    func add(_ kind: OperationKind, host: HostID, chain: Chain?, priority: Priority) throws -> OperationID {
+    func add(
+        _ kind: OperationKind, host: HostID, chain: Chain?, node: String? = nil, parent: OperationID? = nil, priority: Priority
+    ) throws -> OperationID {
         let operation = Operation(
-            id: fresh(), kind: kind, host: host, chain: chain?.id, priority: priority, createdAt: now)
+            id: fresh(), kind: kind, host: host, chain: chain?.id, node: node, parent: parent, priority: priority, createdAt: now)
         work[operation.id] = WorkEntry(
             now: WorkEntry.Stored(record: OperationRecord(operation: operation), desired: chain?.desired))
         try dispatchIfFree(operation.id)

@@ -13,6 +13,7 @@ extension Book {
     private func situation(of entry: WorkEntry, on host: HostEntry) -> DispatchSituation {
         let others = work.values.filter { other in
             other.operation.host == entry.operation.host && other.operation.chain == entry.operation.chain
+                && !other.operation.kind.isParent
         }
         return DispatchSituation(
             hostStatus: host.host.status, inFlightOnHost: host.inFlight, parallel: host.host.parallel,

@@ -58,7 +58,9 @@ extension Book {
     }
 
     func openWork(ofHostItself host: HostID) -> [Operation] {
-        work.values.map(\.operation).filter { $0.host == host && $0.chain == nil && !$0.status.hasEnded }
+        work.values.map(\.operation).filter {
+            $0.host == host && $0.chain == nil && !$0.kind.isParent && !$0.status.hasEnded
+        }
     }
 
     private func hasSuccessor(_ operation: Operation) -> Bool {

@@ -60,6 +60,8 @@ struct HostEntry {
     var chains = 0
     /// How many operations are in flight on it.
     var inFlight = 0
+    /// Everything on it is being removed: it takes no chains.
+    var isResetting = false
 
     var host: Host { now.host }
     var room: Int { host.capacity - chains }

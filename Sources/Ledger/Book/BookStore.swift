@@ -15,7 +15,10 @@ protocol BookStore {
     func host(ofOperation id: OperationID) throws -> HostID?
     /// Whether the chain, or the host itself, has a later operation.
     func hasLater(than operation: Operation) throws -> Bool
-    func hasSite(_ name: String) throws -> Bool
+    func site(_ name: String) throws -> Site?
+
+    /// Undoes what `body` did, its locks included, when it gives `nil`.
+    func undoing<R>(_ body: () throws -> R?) throws -> R?
 
     // Values of a locked host.
 
@@ -38,7 +41,8 @@ protocol BookStore {
     func waiting(on windows: [(host: HostID, room: Int)], at now: Date) throws -> [OperationID]
     /// Hosts whose windows have room and on which something waits.
     func hosts(with waiting: WaitingWork, limit: Int) throws -> [HostID]
-    func rooms(for use: HostUse) throws -> [HostRoom]
+    /// Active, schedulable hosts with room, of whose driver and site an agent was heard since `time`.
+    func rooms(for use: HostUse, heardSince time: Date) throws -> [HostRoom]
     func lostAttempts(heardBefore: Date, startedBefore: Date, limit: Int) throws -> [LostAttempt]
     func expiredLeases(at now: Date, limit: Int) throws -> [PlacedChain]
     /// Failed chains that are nobody's to decide about, whose last operation ended before `time`: those of pools, and those that
@@ -60,6 +64,20 @@ protocol BookStore {
     func forgetAnswers(expiredAt now: Date, limit: Int) throws -> Int
     /// Whether the term is the caller's; then nobody else gets it before the transaction's end.
     func holdsTerm(_ leader: UUID) throws -> Bool
+
+    // Parent operations.
+
+    /// Those that are open.
+    func openParents(limit: Int) throws -> [PlacedOperation]
+    func children(of parent: OperationID) throws -> Children
+    /// Whether a reset has come to the host itself.
+    func hasCleanse(_ parent: OperationID) throws -> Bool
+    /// The chains of a host in nobody's hands that were there when the parent began and are not part of it yet.
+    func chainsLeft(for parent: Operation, limit: Int) throws -> [ChainID]
+    func leasedChains(on host: HostID) throws -> Int
+    func wish(of parent: OperationID) throws -> Recipe?
+    /// Active hosts with room that are filled with what they prefer.
+    func preferringHosts(limit: Int) throws -> [(room: HostRoom, recipe: Recipe)]
 
     // Applications.
 
@@ -114,6 +132,11 @@ struct PlacedChain: Hashable {
     var host: HostID
 }
 
+struct PlacedOperation: Hashable {
+    var id: OperationID
+    var host: HostID
+}
+
 struct LostAttempt {
     var id: AttemptID
     var operation: OperationID
@@ -156,4 +179,8 @@ enum Afterthought {
     /// Objects with our label that the ledger knows nothing of; an operator decides.
     case unknownObjects(ChainID, HostID, Date)
     case heard(AgentPresence, Date)
+    /// What an operator says about a host.
+    case configured(Host)
+    /// What a parent operation makes.
+    case wish(OperationID, Recipe)
 }

@@ -63,11 +63,11 @@ extension Ledger {
                 Statement(
                     """
                     SELECT \(Chain.columns) FROM chains c LEFT JOIN leases l ON l.id = c.lease
-                    WHERE c.id > $1 AND ($2::uuid IS NULL OR c.host = $2) AND ($3::uuid IS NULL OR c.pool = $3)
+                    WHERE \(page.after("c.id")) AND ($2::uuid IS NULL OR c.host = $2) AND ($3::uuid IS NULL OR c.pool = $3)
                         AND CASE WHEN $4::text IS NULL THEN c.phase <> 'gone' ELSE c.phase = $4 END
                         AND ($5::text IS NULL OR c.health = $5) AND ($6::text IS NULL OR c.blueprint = $6)
                         AND ($7::text IS NULL OR l.tenant = $7) AND ($8::boolean IS NULL OR (c.lease IS NOT NULL) = $8)
-                    ORDER BY c.id LIMIT $9
+                    ORDER BY \(page.order("c.id")) LIMIT $9
                     """, page.start, filter.host?.uuid, filter.pool?.uuid, filter.phase, filter.health, filter.blueprint,
                     filter.tenant, filter.leased, page.limit + 1),
                 limit: page.limit, id: { $0.id.description }, { try Chain($0) })

@@ -18,14 +18,25 @@ extension Book {
     }
 
     func fillPools(limit: Int) throws -> Int {
-        let places = try placesForPools(limit: limit)
+        let preferred = try placesOfPreference(limit: limit)
+        let places = try preferred + placesForPools(limit: limit - preferred.count)
         try lock(hosts: Set(places.map(\.host)))
         return try places.compactMap { try makeIfPossible($0.wish, on: $0.host) }.count
     }
 
+    /// Where hosts are to be filled with what they prefer.
+    private func placesOfPreference(limit: Int) throws -> [Place] {
+        var places: [Place] = []
+        for (room, recipe) in try store.preferringHosts(limit: limit) {
+            let wish = Wish(plan: recipe.plan, parameters: recipe.parameters, priority: .filling)
+            places += (0..<max(0, min(room.free, limit - places.count))).map { _ in Place(host: room.host, wish: wish) }
+        }
+        return places
+    }
+
     /// Where chains are to be made, decided before any host is locked, so that they can be locked in order.
     private func placesForPools(limit: Int) throws -> [Place] {
-        var rooms = try store.rooms(for: .filling)
+        var rooms = try store.rooms(for: .filling, heardSince: lastWord)
         guard !rooms.isEmpty else { return [] }
         let counts = try store.unleasedChains()
         var places: [Place] = []

@@ -24,6 +24,13 @@ extension Ledger {
         try await pass(as: leader) { try $0.closeLostAttempts(silence: silence.inSeconds, limit: limit) }
     }
 
+    /// Begins what parent operations are still to begin, and ends those whose children have ended.
+    ///
+    /// - Parameter limit: at most so many children are begun in one go.
+    public func followParents(as leader: UUID, limit: Int = 50) async throws(LedgerError) -> Int {
+        try await pass(as: leader) { try $0.followParents(limit: limit) }
+    }
+
     /// Ends leases whose time is over; their chains are on their way out.
     public func expireLeases(as leader: UUID, limit: Int = 500) async throws(LedgerError) -> Int {
         try await pass(as: leader) { try $0.expireLeases(limit: limit) }

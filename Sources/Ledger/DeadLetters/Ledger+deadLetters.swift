@@ -24,7 +24,8 @@ extension Ledger {
             try session.page(
                 Statement(
                     """
-                    SELECT id, at, queue, reason, detail, headers, size FROM dead_letters WHERE id > $1 ORDER BY id LIMIT $2
+                    SELECT id, at, queue, reason, detail, headers, size FROM dead_letters WHERE \(page.after("id"))
+                    ORDER BY \(page.order("id")) LIMIT $2
                     """, page.start, page.limit + 1),
                 limit: page.limit, id: { $0.id.description }, { try DeadLetter($0) })
         }

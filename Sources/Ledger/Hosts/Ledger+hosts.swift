@@ -11,12 +11,14 @@ public struct NewHost: Sendable, Hashable {
     public var parallel: Int
     public var schedulable: Bool
     public var autofill: Bool
+    public var prefers: Recipe?
     public var ports: ClosedRange<Int>
     public var network: String
 
     public init(
         target: HostTarget, name: String, site: String = "default", capacity: Int, parallel: Int = 4, schedulable: Bool = true,
-        autofill: Bool = true, ports: ClosedRange<Int> = 20_000...29_999, network: String = "10.201.0.0/16"
+        autofill: Bool = true, prefers: Recipe? = nil, ports: ClosedRange<Int> = 20_000...29_999,
+        network: String = "10.201.0.0/16"
     ) {
         self.target = target
         self.name = name
@@ -25,8 +27,32 @@ public struct NewHost: Sendable, Hashable {
         self.parallel = parallel
         self.schedulable = schedulable
         self.autofill = autofill
+        self.prefers = prefers
         self.ports = ports
         self.network = network
+    }
+}
+
+/// Which hosts a list shows; `nil` means any.
+public struct HostFilter: Sendable, Hashable {
+    /// `nil`: all that are not gone.
+    public var status: HostStatus?
+    public var driver: DriverKind?
+    public var site: String?
+    public var name: String?
+    public var schedulable: Bool?
+    public var autofill: Bool?
+
+    public init(
+        status: HostStatus? = nil, driver: DriverKind? = nil, site: String? = nil, name: String? = nil, schedulable: Bool? = nil,
+        autofill: Bool? = nil
+    ) {
+        self.status = status
+        self.driver = driver
+        self.site = site
+        self.name = name
+        self.schedulable = schedulable
+        self.autofill = autofill
     }
 }
 
@@ -42,13 +68,22 @@ extension Ledger {
         }
     }
 
-    /// Those that are not gone, in the order of their ids.
-    public func hosts(_ page: PageRequest = PageRequest()) async throws(LedgerError) -> Page<Host> {
+    /// In the order of their ids.
+    public func hosts(
+        _ filter: HostFilter = HostFilter(), _ page: PageRequest = PageRequest()
+    ) async throws(LedgerError) -> Page<Host> {
         try await session { session in
             try session.page(
                 Statement(
-                    "SELECT \(Host.columns) FROM hosts h WHERE h.id > $1 AND h.status <> 'gone' ORDER BY h.id LIMIT $2",
-                    page.start, page.limit + 1),
+                    """
+                    SELECT \(Host.columns) FROM hosts h
+                    WHERE \(page.after("h.id")) AND CASE WHEN $2::text IS NULL THEN h.status <> 'gone' ELSE h.status = $2 END
+                        AND ($3::text IS NULL OR h.driver = $3) AND ($4::text IS NULL OR h.site = $4)
+                        AND ($5::text IS NULL OR h.name = $5) AND ($6::boolean IS NULL OR h.schedulable = $6)
+                        AND ($7::boolean IS NULL OR h.autofill = $7)
+                    ORDER BY \(page.order("h.id")) LIMIT $8
+                    """, page.start, filter.status, filter.driver, filter.site, filter.name, filter.schedulable, filter.autofill,
+                    page.limit + 1),
                 limit: page.limit, id: { $0.id.description }, { try Host($0) })
         }
     }
@@ -95,7 +130,7 @@ extension Ledger {
 
 extension Book {
     func createHost(_ new: NewHost) throws -> OperationID {
-        guard try store.hasSite(new.site) else { throw LedgerError.notFound(what: "site", id: new.site) }
+        guard try store.site(new.site) != nil else { throw LedgerError.notFound(what: "site", id: new.site) }
         let host = Host(new, at: now)
         hosts[host.id] = HostEntry(now: HostEntry.Stored(host: host, looks: Looks()))
         return try accept(.hostCreate, forHost: host.id)
@@ -117,6 +152,7 @@ extension Host {
     fileprivate init(_ new: NewHost, at now: Date) {
         self.init(
             target: new.target, name: new.name, site: new.site, capacity: new.capacity, parallel: new.parallel,
-            schedulable: new.schedulable, autofill: new.autofill, ports: new.ports, network: new.network, createdAt: now)
+            schedulable: new.schedulable, autofill: new.autofill, prefers: new.prefers, ports: new.ports, network: new.network,
+            createdAt: now)
     }
 }

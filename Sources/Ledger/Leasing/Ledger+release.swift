@@ -63,9 +63,9 @@ extension Ledger {
                 Statement(
                     """
                     SELECT \(Lease.columns) FROM leases l
-                    WHERE l.id > $1 AND ($2::text IS NULL OR l.tenant = $2) AND ($3::text IS NULL OR l.holder = $3)
+                    WHERE \(page.after("l.id")) AND ($2::text IS NULL OR l.tenant = $2) AND ($3::text IS NULL OR l.holder = $3)
                         AND ($4::uuid IS NULL OR l.chain = $4) AND ($5::text IS NULL OR l.status = $5)
-                    ORDER BY l.id LIMIT $6
+                    ORDER BY \(page.order("l.id")) LIMIT $6
                     """, page.start, filter.tenant, filter.holder, filter.chain?.uuid, filter.status, page.limit + 1),
                 limit: page.limit, id: { $0.id.description }, { try Lease($0) })
         }

@@ -8,10 +8,15 @@ public struct OperationFilter: Sendable, Hashable {
     public var chain: ChainID?
     public var status: OperationStatus?
     public var kind: OperationKind?
+    public var parent: OperationID?
 
-    public init(host: HostID? = nil, chain: ChainID? = nil, status: OperationStatus? = nil, kind: OperationKind? = nil) {
+    public init(
+        host: HostID? = nil, chain: ChainID? = nil, status: OperationStatus? = nil, kind: OperationKind? = nil,
+        parent: OperationID? = nil
+    ) {
         self.host = host
         self.chain = chain
+        self.parent = parent
         self.status = status
         self.kind = kind
     }
@@ -32,6 +37,16 @@ extension Ledger {
         }
     }
 
+    /// Those of them that have ended.
+    public func endedOperations(among operations: [OperationID]) async throws(LedgerError) -> Set<OperationID> {
+        try await session { session in
+            let rows = try session.query(
+                Statement(
+                    "SELECT id FROM operations WHERE id = ANY($1) AND ended_at IS NOT NULL", operations.map(\.uuid)))
+            return Set(try rows.map { try $0.id("id") })
+        }
+    }
+
     /// In the order of their ids.
     public func operations(
         _ filter: OperationFilter = OperationFilter(), _ page: PageRequest = PageRequest()
@@ -41,10 +56,12 @@ extension Ledger {
                 Statement(
                     """
                     SELECT \(Operation.columns) FROM operations o
-                    WHERE o.id > $1 AND ($2::uuid IS NULL OR o.host = $2) AND ($3::uuid IS NULL OR o.chain = $3)
+                    WHERE \(page.after("o.id")) AND ($2::uuid IS NULL OR o.host = $2) AND ($3::uuid IS NULL OR o.chain = $3)
                         AND ($4::text IS NULL OR o.status = $4) AND ($5::text IS NULL OR o.kind = $5)
-                    ORDER BY o.id LIMIT $6
-                    """, page.start, filter.host?.uuid, filter.chain?.uuid, filter.status, filter.kind, page.limit + 1),
+                        AND ($6::uuid IS NULL OR o.parent = $6)
+                    ORDER BY \(page.order("o.id")) LIMIT $7
+                    """, page.start, filter.host?.uuid, filter.chain?.uuid, filter.status, filter.kind,
+                    filter.parent?.uuid, page.limit + 1),
                 limit: page.limit, id: { $0.id.description }, { try Model.Operation($0) })
         }
     }
@@ -66,7 +83,7 @@ extension Ledger {
         try await change { book in
             try book.cancel(id)
             let operation = try book.operation(id).operation
-            return (operation, mustBroadcast: operation.status.inFlight)
+            return (operation, mustBroadcast: operation.status.inFlight && !operation.kind.isParent)
         }
     }
 }
@@ -77,6 +94,7 @@ extension Book {
         guard !(try operation(id).operation.status.hasEnded) else {
             throw LedgerError.conflict(code: "operation-over", detail: "the operation is over; there is nothing to cancel")
         }
+        guard !(try operation(id).operation.kind.isParent) else { return try cancelParent(id) }
         try apply(.cancel, to: id)
         try fillWindows(of: eased)
     }

@@ -21,6 +21,9 @@ extension Ledger {
 
 extension Book {
     func retry(_ operation: Operation) throws -> OperationID {
+        guard !operation.kind.isParent else {
+            throw Self.notRetryable("it is done by other operations: retry those that failed, or ask for it again")
+        }
         switch operation.status {
         case .retrying:
             try apply(.hurry, to: operation.id)

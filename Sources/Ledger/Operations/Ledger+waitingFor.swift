@@ -11,9 +11,9 @@ extension Ledger {
                     """
                     SELECT o.id, o.kind, h.status, h.parallel,
                         (SELECT count(*) FROM operations f
-                            WHERE f.host = o.host AND f.status IN ('sent', 'working')) AS in_flight,
+                            WHERE f.host = o.host AND NOT f.is_parent AND f.status IN ('sent', 'working')) AS in_flight,
                         EXISTS (SELECT FROM operations f WHERE f.host = o.host AND f.chain IS NOT DISTINCT FROM o.chain
-                            AND f.status IN ('sent', 'working')) AS chain_in_flight,
+                            AND NOT f.is_parent AND f.status IN ('sent', 'working')) AS chain_in_flight,
                         EXISTS (SELECT FROM attempts a WHERE a.chain = o.chain AND a.quiet_at IS NULL
                             AND (a.started_at IS NOT NULL OR a.ended_at IS NOT NULL)
                             AND a.generation < (o.desired->>'generation')::integer) AS unquiet

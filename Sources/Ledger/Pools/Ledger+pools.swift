@@ -20,7 +20,9 @@ extension Ledger {
     public func pools(_ page: PageRequest = PageRequest()) async throws(LedgerError) -> Page<Model.Pool> {
         try await session { session in
             try session.page(
-                Statement("SELECT * FROM pools WHERE id > $1 ORDER BY id LIMIT $2", page.start, page.limit + 1),
+                Statement(
+                    "SELECT * FROM pools WHERE \(page.after("id")) ORDER BY \(page.order("id")) LIMIT $2", page.start,
+                    page.limit + 1),
                 limit: page.limit, id: { $0.id.description }, { try Model.Pool($0) })
         }
     }

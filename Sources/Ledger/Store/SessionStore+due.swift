@@ -12,7 +12,7 @@ extension SessionStore {
                 WHERE o.host = window_of.host AND o.status IN ('queued', 'retrying') AND (o.status = 'queued' OR o.retry_at <= $3)
                     AND NOT EXISTS (
                         SELECT FROM operations f WHERE f.host = o.host AND f.chain IS NOT DISTINCT FROM o.chain
-                            AND f.status IN ('sent', 'working'))
+                            AND NOT f.is_parent AND f.status IN ('sent', 'working'))
                     AND NOT EXISTS (
                         SELECT FROM attempts a WHERE a.chain = o.chain AND a.quiet_at IS NULL
                             AND (a.started_at IS NOT NULL OR a.ended_at IS NOT NULL)
@@ -36,16 +36,23 @@ extension SessionStore {
             """
             SELECT waiting.host FROM (SELECT DISTINCT o.host FROM operations o WHERE \(condition)) AS waiting
             JOIN hosts h ON h.id = waiting.host
-            WHERE h.parallel > (SELECT count(*) FROM operations f WHERE f.host = h.id AND f.status IN ('sent', 'working'))
+            WHERE h.parallel > (SELECT count(*) FROM operations f 
+                WHERE f.host = h.id AND NOT f.is_parent AND f.status IN ('sent', 'working'))
             LIMIT $1
             """, parameters)
         return try rows.map { try $0.id("host") }
     }
 
-    func rooms(for use: HostUse) throws -> [HostRoom] {
-        let condition = use == .filling ? "schedulable AND autofill" : "schedulable"
+    func rooms(for use: HostUse, heardSince time: Date) throws -> [HostRoom] {
+        let condition = use == .filling ? "h.autofill AND h.prefers IS NULL" : "true"
         let rows = try session.query(
-            "SELECT id, capacity - chains AS free FROM hosts WHERE status = 'active' AND chains < capacity AND \(condition)")
+            """
+            SELECT h.id, h.capacity - h.chains AS free FROM hosts h
+            WHERE h.status = 'active' AND h.schedulable AND h.chains < h.capacity AND \(condition)
+                AND EXISTS (SELECT FROM agents g WHERE g.driver = h.driver AND g.site = h.site AND g.last_seen_at > $1)
+                AND NOT EXISTS (
+                    SELECT FROM operations o WHERE o.host = h.id AND o.is_parent AND o.ended_at IS NULL AND o.kind = 'host.reset')
+            """, time)
         return try rows.map { HostRoom(host: try $0.id("id"), free: try $0.decode("free")) }
     }
 

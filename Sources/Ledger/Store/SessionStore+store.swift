@@ -31,7 +31,7 @@ extension SessionStore {
         if !changes.arrived.isEmpty {
             statements.append(Statement("DELETE FROM outbox WHERE attempt = ANY($1)", changes.arrived.map(\.uuid)))
         }
-        return statements + changes.afterwards.flatMap(\.statements)
+        return try statements + changes.afterwards.flatMap { try $0.statements() }
     }
 }
 
@@ -54,7 +54,7 @@ extension HostEntry.Stored {
 }
 
 extension Afterthought {
-    fileprivate var statements: [Statement] {
+    fileprivate func statements() throws -> [Statement] {
         switch self {
         case .freeValues(let chain): SessionStore.freeingValues(of: chain)
         case .loseSight(let host):
@@ -73,6 +73,12 @@ extension Afterthought {
                     """, now, host.uuid, chain.uuid)
             ]
         case .heard(let presence, let time): [presence.heard(at: time)]
+        case .configured(let host): [try host.configuration()]
+        case .wish(let operation, let recipe):
+            [
+                Statement(
+                    "INSERT INTO wishes (operation, recipe) VALUES ($1, $2)", operation.uuid, try StoredJSON.text(recipe))
+            ]
         }
     }
 }

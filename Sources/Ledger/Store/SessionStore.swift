@@ -15,15 +15,19 @@ struct SessionStore: BookStore {
             // A statement of its own: counted by the one that waits for the lock, it would be as old as the wait.
             Statement(
                 """
-                SELECT host, count(*) AS in_flight FROM operations
-                WHERE host = ANY($1) AND status IN ('sent', 'working') GROUP BY host
+                SELECT host, count(*) FILTER (WHERE NOT is_parent) AS in_flight,
+                    bool_or(kind = 'host.reset') AS is_resetting
+                FROM operations
+                WHERE host = ANY($1) AND (status IN ('sent', 'working') AND NOT is_parent OR is_parent AND ended_at IS NULL)
+                GROUP BY host
                 """, uuids),
         ])
-        var inFlight: [HostID: Int] = [:]
-        for row in results[1] { inFlight[try row.id("host")] = try row.decode("in_flight") }
+        var work: [HostID: Row] = [:]
+        for row in results[1] { work[try row.id("host")] = row }
         return try results[0].map { row in
             var entry = try HostEntry(row)
-            entry.inFlight = inFlight[entry.host.id] ?? 0
+            entry.inFlight = try work[entry.host.id]?.decode("in_flight") ?? 0
+            entry.isResetting = try work[entry.host.id]?.decode("is_resetting") ?? false
             return entry
         }
     }
@@ -47,7 +51,10 @@ struct SessionStore: BookStore {
         case .operations(let ids): try work(in: "SELECT unnest($1::uuid[])", ids.map(\.uuid))
         case .openOfHosts(let ids):
             try work(
-                in: "SELECT id FROM operations WHERE host = ANY($1) AND chain IS NULL AND ended_at IS NULL", ids.map(\.uuid))
+                in: """
+                    SELECT id FROM operations
+                    WHERE host = ANY($1) AND chain IS NULL AND NOT is_parent AND ended_at IS NULL
+                    """, ids.map(\.uuid))
         case .openOfChains(let ids):
             try work(
                 in: """
@@ -70,6 +77,13 @@ struct SessionStore: BookStore {
         return try results[0].map { row in try WorkEntry(row, attempts: attempts[try row.id("id")] ?? []) }
     }
 
+    func undoing<R>(_ body: () throws -> R?) throws -> R? {
+        try session.execute("SAVEPOINT undoing")
+        let result = try body()
+        try session.execute(result == nil ? "ROLLBACK TO SAVEPOINT undoing" : "RELEASE SAVEPOINT undoing")
+        return result
+    }
+
     func host(ofChain id: ChainID) throws -> HostID? {
         try session.queryOne("SELECT host FROM chains WHERE id = $1", id.uuid).map { try $0.id("host") }
     }
@@ -80,13 +94,16 @@ struct SessionStore: BookStore {
 
     func hasLater(than operation: Operation) throws -> Bool {
         let later = try session.queryOne(
-            "SELECT 1 FROM operations WHERE host = $1 AND chain IS NOT DISTINCT FROM $2 AND sequence > $3 LIMIT 1",
+            """
+            SELECT 1 FROM operations
+            WHERE host = $1 AND chain IS NOT DISTINCT FROM $2 AND NOT is_parent AND sequence > $3 LIMIT 1
+            """,
             operation.host.uuid, operation.chain?.uuid, operation.sequence)
         return later != nil
     }
 
-    func hasSite(_ name: String) throws -> Bool {
-        try session.queryOne("SELECT 1 FROM sites WHERE name = $1", name) != nil
+    func site(_ name: String) throws -> Site? {
+        try session.queryOne("SELECT * FROM sites WHERE name = $1", name).map { try Site($0) }
     }
 }
 

@@ -20,6 +20,10 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case chainGone = "chain-gone"
     case hostNotEmpty = "host-not-empty"
     case hostDeleting = "host-deleting"
+    /// Another request about many of its chains is under way.
+    case hostBusy = "host-busy"
+    /// A single node of a stopped chain can't be asked for.
+    case chainStopped = "chain-stopped"
 }
 
 extension OperationKind {

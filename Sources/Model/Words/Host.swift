@@ -96,8 +96,10 @@ public struct Host: Sendable, Hashable {
     public var parallel: Int
     /// Whether the scheduler may place chains on it.
     public var schedulable: Bool
-    /// Whether pools may fill it.
+    /// Whether it is filled by itself: by pools, or with what it prefers.
     public var autofill: Bool
+    /// What it is filled with, in place of what pools want; `nil`: pools fill it.
+    public var prefers: Recipe?
     /// The ports it may publish: first and last.
     public var ports: ClosedRange<Int>
     /// The network from which chains get their subnets, in CIDR form with a prefix of at most 24 bits.
@@ -110,7 +112,8 @@ public struct Host: Sendable, Hashable {
 
     public init(
         target: HostTarget, name: String, site: String, capacity: Int, parallel: Int = 4, schedulable: Bool = true,
-        autofill: Bool = true, ports: ClosedRange<Int> = 20_000...29_999, network: String = "10.201.0.0/16",
+        autofill: Bool = true, prefers: Recipe? = nil, ports: ClosedRange<Int> = 20_000...29_999,
+        network: String = "10.201.0.0/16",
         status: HostStatus = .pending, reason: String? = nil, facts: HostFacts? = nil, createdAt: Date
     ) {
         self.target = target
@@ -120,6 +123,7 @@ public struct Host: Sendable, Hashable {
         self.parallel = parallel
         self.schedulable = schedulable
         self.autofill = autofill
+        self.prefers = prefers
         self.ports = ports
         self.network = network
         self.status = status

@@ -4,6 +4,11 @@ public import FoundationEssentials
 public enum OperationKind: String, Codable, Sendable, CaseIterable {
     case hostCreate = "host.create"
     case hostDelete = "host.delete"
+    /// Removes what is left of ours on a host that holds no chains.
+    case hostCleanse = "host.cleanse"
+    case hostFillUp = "host.fillup"
+    case hostClean = "host.clean"
+    case hostReset = "host.reset"
     case create = "chain.create"
     case start = "chain.start"
     case stop = "chain.stop"
@@ -12,7 +17,11 @@ public enum OperationKind: String, Codable, Sendable, CaseIterable {
     case delete = "chain.delete"
     case repair = "chain.repair"
 
-    public var concernsHost: Bool { self == .hostCreate || self == .hostDelete }
+    /// It is about the host itself, and an agent does it.
+    public var concernsHost: Bool { self == .hostCreate || self == .hostDelete || self == .hostCleanse }
+
+    /// No agent does it: it is done when its children are, an operation for each chain.
+    public var isParent: Bool { self == .hostFillUp || self == .hostClean || self == .hostReset }
 }
 
 public enum OperationStatus: String, Codable, Sendable, CaseIterable {
@@ -50,6 +59,10 @@ public struct Operation: Sendable, Hashable {
     public var kind: OperationKind
     public var host: HostID
     public var chain: ChainID?
+    /// The one node of the chain that it is about; `nil`: all.
+    public var node: String?
+    /// The operation of which this is a part.
+    public var parent: OperationID?
     public var priority: Priority
     public var status: OperationStatus
     /// The number of the latest attempt; 0 before the first.
@@ -67,8 +80,9 @@ public struct Operation: Sendable, Hashable {
     public var endedAt: Date?
 
     public init(
-        id: OperationID, sequence: Int = 0, kind: OperationKind, host: HostID, chain: ChainID? = nil, priority: Priority,
-        status: OperationStatus = .queued, attempt: Int = 0, charged: Int = 0, agentsLost: Int = 0, retryAt: Date? = nil,
+        id: OperationID, sequence: Int = 0, kind: OperationKind, host: HostID, chain: ChainID? = nil, node: String? = nil,
+        parent: OperationID? = nil, priority: Priority, status: OperationStatus = .queued, attempt: Int = 0, charged: Int = 0,
+        agentsLost: Int = 0, retryAt: Date? = nil,
         progress: Progress? = nil, error: WorkError? = nil, cancelRequested: Bool = false, createdAt: Date, endedAt: Date? = nil
     ) {
         self.id = id
@@ -76,6 +90,8 @@ public struct Operation: Sendable, Hashable {
         self.kind = kind
         self.host = host
         self.chain = chain
+        self.node = node
+        self.parent = parent
         self.priority = priority
         self.status = status
         self.attempt = attempt

@@ -59,6 +59,8 @@ public struct WorkError: Error, Codable, Sendable, Hashable {
         case poison
         case undeliverable
         case cancelled
+        /// Some of the operations that are part of this one.
+        case childrenFailed = "children-failed"
         case newerSchema = "newer-schema"
         case ledgerBehind = "ledger-behind"
         case `internal`

@@ -27,6 +27,9 @@ struct Clocks: Sendable {
             }
             group.addTask { await every(.milliseconds(300), "pools") { try await ledger.fillPools(as: leader, limit: limit) } }
             group.addTask {
+                await every(.milliseconds(300), "parents") { try await ledger.followParents(as: leader) }
+            }
+            group.addTask {
                 await every(.milliseconds(500), "expiry") { try await ledger.expireLeases(as: leader, limit: limit) }
             }
             group.addTask {

@@ -22,12 +22,19 @@ extension EngineFixture {
         _ = try await ledger.take(reports.map { ReceivedReport(site: "default", receivedAt: Date(), report: $0) })
     }
 
+    /// An agent of the site is heard.
+    func heartbeat() async throws {
+        let presence = AgentPresence(
+            id: Self.agent, name: "box:1", site: "default", driver: .memory, version: "0.1.0", schemas: [1], working: [])
+        _ = try await ledger.take([ReceivedReport(site: "default", receivedAt: Date(), report: .heartbeat(presence))])
+    }
+
     private func success(of operation: Model.Operation) async throws -> Report.Outcome {
         switch operation.kind {
         case .hostCreate:
             return .probed(
                 HostFacts(version: "1", apiVersion: "1", operatingSystem: "linux", architecture: "x", cpus: 1, memoryBytes: 1))
-        case .hostDelete: return .cleansed
+        case .hostDelete, .hostCleanse: return .cleansed
         default: return .converged(try await observed(operation))
         }
     }
@@ -51,12 +58,21 @@ extension EngineFixture {
         return id
     }
 
+    /// Does what the leading watchdog does.
+    func lead(_ body: (UUID) async throws -> Void) async throws {
+        let leader = UUID()
+        _ = try await ledger.holdTerm(leader: leader, for: .seconds(60))
+        try await body(leader)
+        try await ledger.endTerm(leader: leader)
+    }
+
     static func host(_ name: String = "one", capacity: Int = 3) -> String {
         #"{"name":"\#(name)","driver":"memory","endpoint":"unix:///\#(name)","address":"127.0.0.1","capacity":\#(capacity)}"#
     }
 
     /// A host that an agent has reached.
-    func activeHost(_ name: String = "one", capacity: Int = 3) async throws -> String {
+    func activeHost(_ name: String = "one", capacity: Int = 3, attended: Bool = true) async throws -> String {
+        if attended { try await heartbeat() }
         let answer = try await admin("POST", "/v1/hosts", Self.host(name, capacity: capacity))
         try await finish(answer["operation"])
         return answer["id"]?.text ?? ""

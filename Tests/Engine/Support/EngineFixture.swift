@@ -124,10 +124,13 @@ struct Client: Sendable {
         var code: String? { self["code"]?.text }
     }
 
-    func callAsFunction(_ method: String, _ path: String, _ json: String? = nil, once: String? = nil, accept: String? = nil)
-        async throws -> Answer
-    {
+    func callAsFunction(
+        _ method: String, _ path: String, _ json: String? = nil, once: String? = nil, accept: String? = nil,
+        match: String? = nil, wait: Int? = nil
+    ) async throws -> Answer {
         var headers = [("Authorization", "Bearer \(key)")]
+        if let match { headers.append(("If-Match", match)) }
+        if let wait { headers.append(("Prefer", "wait=\(wait)")) }
         if let once { headers.append(("Idempotency-Key", once)) }
         if let accept { headers.append(("Accept", accept)) }
         if json != nil { headers.append(("Content-Type", "application/json")) }

@@ -25,7 +25,8 @@ enum RouteSample {
         return API(
             ledger: ledger, recipes: RecipeBook(blueprints), bell: Bell(pool: pool), queries: queries,
             readiness: Readiness(ledger: ledger, broker: BrokerWatch(publisher: publisher)),
-            broadcast: CancelBroadcast(ledger: ledger, publisher: publisher, seal: seal, logger: quiet)
+            broadcast: CancelBroadcast(ledger: ledger, publisher: publisher, seal: seal, logger: quiet),
+            operations: OperationWatch(ledger: ledger, logger: quiet)
         ).routes
     }
 

@@ -11,6 +11,8 @@ struct World: Sendable {
     let time: Time
     let leader = UUID()
     let agent = AgentID.fresh()
+    /// Does nothing but to be there.
+    let attendant = AgentID.fresh()
 
     static func with(size: Int = 4, _ body: (World) async throws -> Void) async throws {
         try await TestDatabase.withSchema(size: size) { pool in
@@ -54,8 +56,22 @@ extension World {
     ) async throws -> HostID {
         let (host, _) = try await ledger.createHost(
             Self.newHost(name, capacity: capacity, parallel: parallel, ports: ports, network: network))
+        try await attend()
         try await serve()
         return host.id
+    }
+
+    /// An agent of the hosts' driver and site is heard.
+    func attend() async throws {
+        try await heartbeat(attendant)
+    }
+
+    /// Fills a host, and gives the chains that were made.
+    @discardableResult
+    func fillUp(_ host: HostID) async throws -> [Chain] {
+        _ = try await ledger.fillUp(host, Recipe(plan: Self.plan(), parameters: Self.parameters))
+        while try await ledger.followParents(as: leader) > 0 {}
+        return try await ledger.chains(ChainFilter(host: host), PageRequest(limit: 200)).items
     }
 
     static func plan(_ blueprint: String = "regtest", ports: Int = 1) -> Plan {
@@ -161,7 +177,7 @@ extension World {
     static func success(_ command: OutgoingCommand) -> Report.Outcome {
         switch command.operation.kind {
         case .hostCreate: .probed(facts)
-        case .hostDelete: .cleansed
+        case .hostDelete, .hostCleanse: .cleansed
         default: .converged(command.work.map(seen) ?? ObservedChain(id: ChainID(UUID()), nodes: [], sequence: 0))
         }
     }

@@ -3,28 +3,17 @@ import Model
 /// Where hosts are, and what is theirs.
 extension Rule<String> {
     static var endpoint: Self {
-        Rule.string(1...300).and("unix:///path or tcp://host:port") { text in
-            if text.hasPrefix("unix:///") { return text.utf8.count > 8 && !text.contains(" ") }
-            return text.hasPrefix("tcp://")
-                && ListenAddress(String(text.dropFirst(6))).map { $0.port > 0 && isHost($0.host) } ?? false
-        }
+        Rule.string(1...300).and("unix:///path, tcp://host:port or https://host:port") { HostEndpoint($0) != nil }
     }
 
     /// A name or an IP address.
     static var address: Self {
-        Rule.string(1...253).and("a host name or IP address", isHost)
+        Rule.string(1...253).and("a host name or IP address") { HostEndpoint.Place.isHost($0) }
     }
 
     /// An IPv4 network from which chains get theirs.
     static var network: Self {
         Rule.string(9...18).and("an IPv4 network in CIDR form with a prefix of 8 to 24 bits, such as 10.201.0.0/16", isNetwork)
-    }
-
-    private static func isHost(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.unicodeScalars.allSatisfy {
-                $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-._:".unicodeScalars.contains($0))
-            }
     }
 
     private static func isNetwork(_ text: String) -> Bool {

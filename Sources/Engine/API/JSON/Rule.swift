@@ -10,7 +10,7 @@ extension Rule<String> {
     /// A name of people's choosing that also fits into addresses and labels.
     static var name: Self {
         Rule(text: "1 to 63 characters of a-z, 0-9 and -, starting and ending with a letter or digit") { value in
-            guard case .string(let text) = value, (1...63).contains(text.utf8.count), isName(text) else { return nil }
+            guard case .string(let text) = value, isName(text) else { return nil }
             return text
         }
     }
@@ -27,13 +27,12 @@ extension Rule<String> {
         Rule(text: rule) { value in read(value).flatMap { check($0) ? $0 : nil } }
     }
 
-    private static func isName(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        let proper = bytes.allSatisfy {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                || $0 == UInt8(ascii: "-")
+    /// Text of several lines, such as PEM.
+    static func text(_ length: ClosedRange<Int>) -> Self {
+        Rule(text: "a string of \(length.lowerBound) to \(length.upperBound) bytes") { value in
+            guard case .string(let text) = value, length.contains(text.utf8.count), !text.utf8.contains(0) else { return nil }
+            return text
         }
-        return proper && bytes.first != UInt8(ascii: "-") && bytes.last != UInt8(ascii: "-")
     }
 }
 

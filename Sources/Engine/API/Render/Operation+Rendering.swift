@@ -4,6 +4,7 @@ extension Model.Operation {
     func json(waitingFor: WaitingFor?) -> JSONValue {
         .object([
             "id": .id(id), "sequence": .integer(sequence), "kind": .word(kind), "host": .id(host), "chain": .id(chain),
+            "node": .optional(node), "parent": .id(parent),
             "status": .word(status), "priority": .string(priority.name), "attempt": .integer(attempt),
             "retryAt": .date(retryAt), "waitingFor": .word(waitingFor), "progress": progress?.json ?? .null,
             "error": error?.json ?? .null, "createdAt": .date(createdAt), "endedAt": .date(endedAt),

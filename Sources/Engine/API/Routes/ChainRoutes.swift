@@ -12,6 +12,10 @@ extension API {
             Route(.post, "/v1/chains/{id}/start", .lease, takesBody: true) { try await request(.start, $0) },
             Route(.post, "/v1/chains/{id}/stop", .lease, takesBody: true) { try await request(.stop, $0) },
             Route(.post, "/v1/chains/{id}/restart", .lease, takesBody: true) { try await request(.restart, $0) },
+            Route(.post, "/v1/chains/{id}/reset", .lease, takesBody: true) { try await request(.reset, $0) },
+            Route(.post, "/v1/chains/{id}/nodes/{node}/start", .lease, takesBody: true) { try await request(.start, $0) },
+            Route(.post, "/v1/chains/{id}/nodes/{node}/stop", .lease, takesBody: true) { try await request(.stop, $0) },
+            Route(.post, "/v1/chains/{id}/nodes/{node}/restart", .lease, takesBody: true) { try await request(.restart, $0) },
             Route(.get, "/v1/chains/{id}/connection", .connect, handler: getConnection),
             Route(.get, "/v1/chains/{id}/nodes/{node}/logs", .see, handler: getLogs),
         ]
@@ -63,7 +67,8 @@ extension API {
     private func request(_ kind: OperationKind, _ call: Call) async throws -> Answer {
         try call.refuseAnyField()
         let id: ChainID = try call.identifier("chain")
-        return try await accepted(try await ledger.request(kind, chain: id, tenant: call.scope.tenant), call)
+        let node = call.parameters["node"]
+        return try await accepted(try await ledger.request(kind, chain: id, node: node, tenant: call.scope.tenant), call)
     }
 
     private func getConnection(_ call: Call) async throws -> Answer {
@@ -91,8 +96,7 @@ extension API {
     }
 
     private func accepted(_ made: (Chain, Model.Operation), _ call: Call) async throws -> Answer {
-        bell.ring()
-        return .accepted(try await rendered(made.0, for: call), try await rendered(made.1), id: made.1.id)
+        try await underWay(made.1) { try await rendered(try await ledger.chain(made.0.id), for: call) }
     }
 
     /// The chain that the path names, if the caller may know of it; 404 otherwise.

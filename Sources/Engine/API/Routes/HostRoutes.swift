@@ -8,61 +8,101 @@ extension API {
             Route(.post, "/v1/hosts", .change, takesBody: true, handler: createHost),
             Route(.get, "/v1/hosts", .inspect, handler: listHosts),
             Route(.get, "/v1/hosts/{id}", .inspect, handler: getHost),
+            Route(.patch, "/v1/hosts/{id}", .change, takesBody: true, handler: changeHost),
             Route(.delete, "/v1/hosts/{id}", .change, handler: deleteHost),
             Route(.post, "/v1/hosts/{id}/fillup", .change, takesBody: true, handler: fillUp),
+            Route(.post, "/v1/hosts/{id}/clean", .change, takesBody: true) { call in
+                try call.refuseAnyField()
+                return try await underWay(try await ledger.clean(try call.identifier("host")))
+            },
+            Route(.post, "/v1/hosts/{id}/reset", .change, takesBody: true) { call in
+                try call.refuseAnyField()
+                return try await underWay(try await ledger.reset(try call.identifier("host")))
+            },
         ]
     }
 
     private func createHost(_ call: Call) async throws -> Answer {
-        let new = try newHost(call)
+        let (new, fields) = try newHost(call)
+        var target = new.target
         do {
-            let (host, operation) = try await ledger.createHost(new)
-            bell.ring()
-            return .accepted(try await rendered(host), try await rendered(operation), id: operation.id)
+            if case .set = fields.credentials {
+                try fields.applyCredentials(to: &target, site: try await ledger.site(new.site))
+            }
+            guard target.flaws.isEmpty else { throw Problem(fields: target.flaws) }
+            var sealed = new
+            sealed.target = target
+            return try await underWay(try await ledger.createHost(sealed))
         } catch LedgerError.notFound("site", let name) {
-            throw Problem(
-                .invalidField, "There is no site \(name); make it with continuo-engine site add.",
-                errors: [Problem.FieldError(field: "site", value: name, rule: "an existing site")])
+            throw Problem(noSite: name)
         }
     }
 
-    private func newHost(_ call: Call) throws(Problem) -> NewHost {
+    private func newHost(_ call: Call) throws(Problem) -> (NewHost, HostFields) {
         var query = call.queryFields()
         try query.complete()
         var fields = try call.fields()
-        let site = fields.optional("site", .name) ?? "default"
-        let parallel = fields.optional("parallel", .integer(1...100)) ?? 4
-        let schedulable = fields.optional("schedulable", .flag) ?? true
-        let autofill = fields.optional("autofill", .flag) ?? true
-        let ports = fields.optionalObject("portRange", Self.portRange) ?? 20_000...29_999
-        let network = fields.optional("network", .network) ?? "10.201.0.0/16"
-        let insecure = fields.optional("insecure", .flag) ?? false
-        let (name, driver, endpoint, address, capacity) = try fields.complete(
-            fields.required("name", .name), fields.required("driver", Rule<DriverKind>.choice),
-            fields.required("endpoint", .endpoint), fields.required("address", .address),
-            fields.required("capacity", .integer(0...10_000)))
-        let target = HostTarget(id: .fresh(), driver: driver, endpoint: endpoint, address: address, insecure: insecure)
-        return NewHost(
-            target: target, name: name, site: site, capacity: capacity, parallel: parallel, schedulable: schedulable,
-            autofill: autofill, ports: ports, network: network)
+        let said = HostFields(&fields)
+        for (name, isMissing) in said.missing where isMissing { fields.requirePresence(name) }
+        let name = try fields.complete(fields.required("name", .name))
+        let target = HostTarget(
+            id: .fresh(), driver: said.driver ?? .docker, endpoint: said.endpoint ?? "", address: said.address ?? "",
+            insecure: said.insecure ?? false, settings: said.settings(of: .usual))
+        let new = NewHost(
+            target: target, name: name, site: said.site ?? "default", capacity: said.capacity ?? 0,
+            parallel: said.parallel ?? 4, schedulable: said.schedulable ?? true, autofill: said.autofill ?? true,
+            prefers: try recipe(said.prefers).applied(to: nil), ports: said.ports ?? 20_000...29_999,
+            network: said.network ?? "10.201.0.0/16")
+        return (new, said)
     }
 
-    private static func portRange(_ fields: inout Fields) -> ClosedRange<Int>? {
-        let first = fields.required("first", .integer(1024...65_535))
-        let last = fields.required("last", .integer(1024...65_535))
-        guard let first, let last else { return nil }
-        guard first <= last else {
-            fields.refuse("last", value: "\(last)", rule: "not below first")
-            return nil
+    private func recipe(_ order: Change<HostFields.Order>) throws(Problem) -> Change<Recipe> {
+        switch order {
+        case .unsaid: return .unsaid
+        case .removed: return .removed
+        case .set(let order): return .set(try recipes.recipe(order.blueprint, order.parameters))
         }
-        return first...last
+    }
+
+    /// What agents need to know of it is probed again.
+    private func changeHost(_ call: Call) async throws -> Answer {
+        let precondition = try call.requiredPrecondition()
+        var query = call.queryFields()
+        try query.complete()
+        var fields = try call.fields()
+        let said = HostFields(&fields)
+        try fields.complete()
+        let recipe = try recipe(said.prefers)
+        let changed: ChangedHost
+        do {
+            changed = try await ledger.changeHost(try call.identifier("host")) { host, site in
+                guard precondition.holds(for: EntityTag(of: host.configuration)) else { throw LedgerError.changedMeanwhile }
+                said.apply(to: &host)
+                host.prefers = recipe.applied(to: host.prefers)
+                let place = try site(host.site)
+                try said.applyCredentials(to: &host.target, site: place)
+                if let flaw = host.target.flaws.first {
+                    throw LedgerError.invalid(field: flaw.field, value: flaw.value, rule: flaw.rule)
+                }
+            }
+        } catch LedgerError.notFound("site", let name) {
+            throw Problem(noSite: name)
+        }
+        guard let probe = changed.probe else {
+            return Answer(.ok, json: try await rendered(changed.host)).tagged(changed.host.configuration)
+        }
+        return try await underWay((changed.host, probe))
     }
 
     private func listHosts(_ call: Call) async throws -> Answer {
         var query = call.queryFields()
+        let filter = HostFilter(
+            status: query.optional("status", .choice), driver: query.optional("driver", .choice),
+            site: query.optional("site", .name), name: query.optional("name", .name),
+            schedulable: query.optional("schedulable", .flagText), autofill: query.optional("autofill", .flagText))
         let request = query.page()
         try query.complete()
-        let page = try await ledger.hosts(request)
+        let page = try await ledger.hosts(filter, request)
         let counts = try await ledger.chainCounts(of: page.items.map(\.id))
         let attendance = Attendance(try await ledger.liveAgents())
         let hosts = page.items.map { $0.json(chains: counts[$0.id] ?? 0, unattended: attendance.lacks($0)) }
@@ -72,7 +112,7 @@ extension API {
     private func getHost(_ call: Call) async throws -> Answer {
         try call.refuseAnyField()
         let host = try await existingHost(try call.identifier("host"))
-        return Answer(.ok, json: try await rendered(host))
+        return Answer(.ok, json: try await rendered(host)).tagged(host.configuration)
     }
 
     private func rendered(_ host: Host) async throws -> JSONValue {
@@ -88,9 +128,7 @@ extension API {
 
     private func deleteHost(_ call: Call) async throws -> Answer {
         try call.refuseAnyField()
-        let (host, operation) = try await ledger.deleteHost(try call.identifier("host"))
-        bell.ring()
-        return .accepted(try await rendered(host), try await rendered(operation), id: operation.id)
+        return try await underWay(try await ledger.deleteHost(try call.identifier("host")))
     }
 
     private func fillUp(_ call: Call) async throws -> Answer {
@@ -100,15 +138,41 @@ extension API {
         let parameters = fields.optional("parameters", .object) ?? [:]
         let blueprint = try fields.complete(fields.required("blueprint", .name))
         let recipe = try recipes.recipe(blueprint, parameters)
-        let made = try await ledger.fillUp(try call.identifier("host"), plan: recipe.plan, parameters: recipe.parameters)
-        bell.ring()
-        return try await accepted(made, call)
+        return try await underWay(try await ledger.fillUp(try call.identifier("host"), recipe))
     }
 
-    private func accepted(_ made: [(Chain, Model.Operation)], _ call: Call) async throws -> Answer {
-        let chains = try await rendered(made.map(\.0), for: call)
-        let operations = try await rendered(made.map(\.1))
-        let items = zip(chains, operations).map { $0.with("operation", $1) }
-        return Answer(.accepted, json: .object(["items": .array(items)]))
+    private func underWay(_ made: (host: Host, operation: Model.Operation)) async throws -> Answer {
+        let answer = try await underWay(made.operation) { try await rendered(try await ledger.host(made.host.id)) }
+        return answer.tagged(made.host.configuration)
+    }
+}
+
+extension HostFields {
+    /// What a new host can't be without.
+    fileprivate var missing: [(String, Bool)] {
+        [
+            ("driver", driver == nil), ("endpoint", endpoint == nil), ("address", address == nil), ("capacity", capacity == nil),
+        ]
+    }
+}
+
+extension Problem {
+    fileprivate init(noSite name: String) {
+        self.init(
+            .invalidField, "There is no site \(name); make it with continuo-engine site add.",
+            errors: [Problem.FieldError(field: "site", value: name, rule: "an existing site")])
+    }
+
+    init(fields errors: [FieldError]) {
+        let names = errors.map(\.field).joined(separator: ", ")
+        self.init(.invalidField, "The request can't be accepted because of \(names).", errors: errors)
+    }
+}
+
+extension LedgerError {
+    static var changedMeanwhile: LedgerError {
+        .conflict(
+            code: Problem.Code.preconditionFailed.rawValue,
+            detail: "it is not what If-Match says any more; read it again and decide anew")
     }
 }

@@ -17,8 +17,10 @@ extension API {
         case .leased(let lease, let chain, _):
             return Answer(.ok, json: try await rendered(lease, chain, call))
         case .waiting(let lease, let chain, let operation):
-            bell.ring()
-            return .accepted(try await rendered(lease, chain, call), try await rendered(operation), id: operation.id)
+            return try await underWay(operation) {
+                let lease = try await ledger.lease(lease.id)
+                return try await rendered(lease, try await ledger.chain(chain.id), call)
+            }
         }
     }
 

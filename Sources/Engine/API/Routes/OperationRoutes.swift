@@ -18,7 +18,7 @@ extension API {
         let chain: ChainID? = query.optional("chain", .identifier())
         let filter = OperationFilter(
             host: query.optional("host", .identifier()), chain: chain, status: query.optional("status", .choice),
-            kind: query.optional("kind", .choice))
+            kind: query.optional("kind", .choice), parent: query.optional("parent", .identifier()))
         if chain == nil, call.scope != .all { query.refuse("chain", value: nil, rule: "required: a chain of the key's tenant") }
         let request = query.page()
         try query.complete()
@@ -39,15 +39,15 @@ extension API {
     private func retryOperation(_ call: Call) async throws -> Answer {
         try call.refuseAnyField()
         let operation = try await ledger.retry(try call.identifier("operation"))
-        bell.ring()
-        return .underWay(operation, try await rendered(operation))
+        return try await underWay(operation)
     }
 
     private func cancelOperation(_ call: Call) async throws -> Answer {
         try call.refuseAnyField()
         let (operation, mustBroadcast) = try await ledger.cancel(try call.identifier("operation"))
+        if operation.kind.isParent, !operation.status.hasEnded { return try await underWay(operation) }
         guard mustBroadcast else { return Answer(.ok, json: try await rendered(operation)) }
-        var answer = Answer.underWay(operation, try await rendered(operation))
+        var answer = try await underWay(operation)
         answer.afterwards = { await broadcast.send(operation) }
         return answer
     }
@@ -56,14 +56,5 @@ extension API {
         guard case .tenant(let tenant) = call.scope else { return true }
         guard let chain = operation.chain else { return false }
         return try await ledger.lease(of: chain)?.tenant == tenant
-    }
-}
-
-extension Answer {
-    /// 202: the operation, whose end is still to come.
-    fileprivate static func underWay(_ operation: Model.Operation, _ json: JSONValue) -> Answer {
-        var answer = Answer(.accepted, json: json)
-        answer.headers[.location] = "/v1/operations/\(operation.id)"
-        return answer
     }
 }

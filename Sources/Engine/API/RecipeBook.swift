@@ -2,12 +2,6 @@ import Blueprints
 import Model
 import Synchronization
 
-/// What a chain is made of: a plan and the parameters that led to it, defaults included.
-struct Recipe: Sendable {
-    var plan: Plan
-    var parameters: JSONValue
-}
-
 /// Renders blueprints, and remembers what it rendered: tenants ask for the same chain again and again.
 final class RecipeBook: Sendable {
     private struct Order: Hashable {
