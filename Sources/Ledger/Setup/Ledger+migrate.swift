@@ -1,9 +1,6 @@
 import Model
 import PostgreSQL
 
-/// The key of the advisory lock under which migrations run; any number that nothing else uses.
-private let migrationLock = 0x636F_6E74_696E_756F
-
 extension Ledger {
     /// The version of the schema that this program was made for.
     public static var knownVersion: Int { knownVersions.last ?? 0 }
@@ -18,7 +15,8 @@ extension Ledger {
     @discardableResult
     public func migrate() async throws(LedgerError) -> [Int] {
         try await transaction { session in
-            _ = try session.query("SELECT pg_advisory_xact_lock($1::bigint)", migrationLock)
+            // Ledgers that share a database do not wait for each other.
+            _ = try session.query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/migrations', 0))")
             try session.script(
                 """
                 CREATE TABLE IF NOT EXISTS migrations (

@@ -22,11 +22,13 @@ extension EngineFixture {
         _ = try await ledger.take(reports.map { ReceivedReport(site: "default", receivedAt: Date(), report: $0) })
     }
 
-    /// An agent of the site is heard.
+    /// An agent of the site is there, as far as anybody is to know for the next hour.
     func heartbeat() async throws {
         let presence = AgentPresence(
             id: Self.agent, name: "box:1", site: "default", driver: .memory, version: "0.1.0", schemas: [1], working: [])
-        _ = try await ledger.take([ReceivedReport(site: "default", receivedAt: Date(), report: .heartbeat(presence))])
+        _ = try await ledger.take([
+            ReceivedReport(site: "default", receivedAt: Date().addingTimeInterval(3600), report: .heartbeat(presence))
+        ])
     }
 
     private func success(of operation: Model.Operation) async throws -> Report.Outcome {

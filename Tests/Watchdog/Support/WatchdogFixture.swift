@@ -88,8 +88,14 @@ struct WatchdogFixture: Sendable {
 }
 
 extension WatchdogFixture {
+    /// A host whose site has an agent, as far as anybody is to know for the next hour.
     func createHost(site: String = "default", capacity: Int = 2) async throws -> (Host, Model.Operation) {
-        try await ledger.createHost(
+        let presence = AgentPresence(
+            id: .fresh(), name: "agent", site: site, driver: .memory, version: "1", schemas: [1], working: [])
+        _ = try await ledger.take([
+            ReceivedReport(site: site, receivedAt: Date().addingTimeInterval(3600), report: .heartbeat(presence))
+        ])
+        return try await ledger.createHost(
             NewHost(
                 target: HostTarget(id: .fresh(), driver: .memory, endpoint: "unix:///x", address: "127.0.0.1"),
                 name: "host-\(site)", site: site, capacity: capacity))
