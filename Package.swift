@@ -147,7 +147,7 @@ let package = Package(
                 httpTypes, logging, nioCore,
             ]),
         tests("Drivers", ["Drivers", "Model"]),
-        tests("Vaults", ["Vaults", "Drivers", "Model"]),
+        tests("Vaults", ["Vaults", "Blueprints", "Drivers", "Model"]),
         tests("Curl", ["Curl"]),
         .target(
             name: "SchemaJudge", dependencies: ["Model"], path: "Tests/Support/SchemaJudge", swiftSettings: strict),

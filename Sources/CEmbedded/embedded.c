@@ -4,6 +4,9 @@
 
 static const continuo_embedded_file files[] = {
 
+#define FILE "../../schemas/blueprints/fabric.yaml"
+#include "entry.h"
+
 #define FILE "../../schemas/blueprints/litecoin-regtest.yaml"
 #include "entry.h"
 
