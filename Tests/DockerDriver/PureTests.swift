@@ -169,6 +169,17 @@ import Testing
     }
 }
 
+@Suite struct NetworkWordsTests {
+    @Test(arguments: [
+        (404, "network 6dd2c551 not found", true),
+        (404, "failed to set up container networking: network 6dd2c551 not found", true),
+        (404, "No such container: network", false), (500, "network 6dd2c551 not found", false),
+    ])
+    func aNetworkThatIsGoneIsTold(_ status: Int, _ message: String, _ isAboutNetwork: Bool) {
+        #expect(Answer(status: status, body: Array(#"{"message":"\#(message)"}"#.utf8)).isAboutNetwork == isAboutNetwork)
+    }
+}
+
 @Suite struct PullTests {
     @Test(arguments: [
         ("registry.example.com/a/b:1", "registry.example.com/a/b", "1"), ("localhost/a", "localhost/a", "latest"),

@@ -39,8 +39,10 @@ struct Registry: Sendable {
 
     private static func image() throws -> [String: Content] {
         let layer = Content(type: "application/vnd.docker.image.rootfs.diff.tar.gzip", bytes: try Docker.busyboxRoot())
-        let settings =
-            #"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["\#(layer.digest)"]}}"#
+        // No image of an earlier run is the same.
+        let labels = #"{"Labels":{"run":"\#(UUID().uuidString)"}}"#
+        let layers = #"{"type":"layers","diff_ids":["\#(layer.digest)"]}"#
+        let settings = #"{"architecture":"amd64","os":"linux","config":\#(labels),"rootfs":\#(layers)}"#
         let config = Content(type: "application/vnd.docker.container.image.v1+json", bytes: Data(settings.utf8))
         func described(_ content: Content) -> String {
             #"{"mediaType":"\#(content.type)","size":\#(content.bytes.count),"digest":"\#(content.digest)"}"#

@@ -37,8 +37,9 @@ struct MemoryHostProcess: Stranger, Insight, Troubles {
         throw Unmet("continuo-memory-host does not answer at \(endpoint)")
     }
 
+    /// Killed: a call that a fault delays would hold its shutdown.
     func end() {
-        process.terminate()
+        kill(process.processIdentifier, SIGKILL)
         try? FileManager.default.removeItem(atPath: folder)
     }
 

@@ -19,6 +19,12 @@ extension WorkError {
 }
 
 extension Answer {
+    /// Whether it failed for a network that is gone: `network 6dd2c551… not found`, since Docker 28
+    /// `failed to set up container networking: network 6dd2c551… not found`.
+    package var isAboutNetwork: Bool {
+        status == 404 && message.firstIndex(ofText: "network ") != nil && message.hasSuffix("not found")
+    }
+
     /// The daemon's words differ between its versions in detail; what is looked for has been the same since 20.10.
     package func refusal(_ doing: String, node: String? = nil) -> WorkError {
         let text = message

@@ -63,8 +63,3 @@ struct ContainerMaking: Sendable {
         try await daemon.remove([ObjectReference(kind: .container, id: id)], patience: patience.settling)
     }
 }
-
-extension Answer {
-    /// `network 6dd2c551… not found`.
-    fileprivate var isAboutNetwork: Bool { status == 404 && message.hasPrefix("network ") }
-}
