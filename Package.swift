@@ -129,7 +129,7 @@ let package = Package(
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
         tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging]),
-        tests("Blueprints", ["Blueprints", "Embedded", "Model", "SchemaJudge", yams], exclude: ["Plans"]),
+        tests("Blueprints", ["Blueprints", "Embedded", "Model", "SchemaJudge"], exclude: ["Plans"]),
         .target(
             name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model", "Vaults"],
             path: "Tests/Support/Docker",

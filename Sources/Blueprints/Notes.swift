@@ -13,6 +13,8 @@ final class Notes {
     }
 
     func refuse() throws(BlueprintError) {
-        guard problems.isEmpty else { throw BlueprintError(problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }) }
+        guard problems.isEmpty else {
+            throw BlueprintError(problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) })
+        }
     }
 }

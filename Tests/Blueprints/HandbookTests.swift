@@ -12,5 +12,7 @@ import Testing
         let plan = try Blueprint(yaml: String(yaml)).render(parameters: .object(["size": .integer(3)]))
         #expect(plan.nodes.map(\.name) == ["server1", "server2", "server3"])
         #expect(plan.nodes[0].files[0].content == "password=${secret.password}\npeer=server2:8080\npeer=server3:8080\n")
+        #expect(plan.certificates.count == 3 && plan.tasks.count == 2)
+        #expect(Blueprint.problems(inYAML: String(yaml)) == [])
     }
 }

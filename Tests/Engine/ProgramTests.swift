@@ -36,6 +36,46 @@ import Testing
             errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
     }
 
+    private static let brokenBlueprint = "name: x\nversion: 1\ntitle: t\ndescription: d\nnodes: [{name: one, imag: i}]\n"
+
+    @Test func blueprintFilesAreChecked() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "continuo-test-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (good, broken) = (folder.appending(path: "good.yaml").path, folder.appending(path: "broken.yaml").path)
+        try Data(Self.brokenBlueprint.replacing("imag", with: "image").utf8).write(to: URL(filePath: good))
+        try Data(Self.brokenBlueprint.utf8).write(to: URL(filePath: broken))
+
+        let checked = try await Self.run("blueprint", "check", good)
+        #expect(checked.code == 0 && checked.output == "No mistakes found.\n", "\(checked)")
+        let refused = try await Self.run("blueprint", "check", good, broken)
+        let lines = refused.output.split(separator: "\n")
+        #expect(refused.code == 65 && lines.count == 2 && lines.allSatisfy { $0.hasPrefix(broken + ":5:") }, "\(refused)")
+        let json = try await Self.run("blueprint", "check", "-o", "json", broken)
+        #expect(json.code == 65 && json.output.contains(#""path":"nodes[0].imag""#), "\(json)")
+        #expect(try await Self.run("blueprint", "check", folder.appending(path: "none").path).code == 66)
+
+        let rendered = try await Self.run("blueprint", "render", good)
+        #expect(rendered.code == 0 && rendered.output.contains(#""image" : "i""#), "\(rendered)")
+        let unknown = try await Self.run("blueprint", "render", good, "--set", "size=2")
+        #expect(unknown.code == 65 && unknown.errors.contains("parameters.size (2): is no parameter of x"), "\(unknown)")
+    }
+
+    @Test func anOperatorsBrokenBlueprintStopsTheStart() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "continuo-test-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let root = folder.appending(path: "root").path
+        #expect(try await Self.run("root-key", "--out", root).code == 0)
+        try Data(Self.brokenBlueprint.utf8).write(to: folder.appending(path: "mine.yaml"))
+        let environment = [
+            "CONTINUO_DATABASE_URL": "postgresql://127.0.0.1:1/none", "CONTINUO_AMQP_URL": "amqp://127.0.0.1:1",
+            "CONTINUO_ROOT_KEY_FILE": root, "CONTINUO_LISTEN": "127.0.0.1:0", "CONTINUO_BLUEPRINTS": folder.path,
+        ]
+        let started = try await Self.run("serve", environment: environment)
+        #expect(started.code == 78 && started.errors.contains("mine.yaml:5:"), "\(started)")
+    }
+
     @Test func aFirstStart() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "continuo-test-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
