@@ -24,8 +24,7 @@ final class Expander {
     }
 
     func expand(_ tree: Tree, in scope: Scope) -> Tree {
-        left -= 1
-        guard left >= 0 else { return mistaken(tree, "is too much: the plan would hold more than \(Tree.Limit.values) values") }
+        guard spend(on: tree) else { return Tree(.mistaken, at: tree.place) }
         return switch tree.content {
         case .scalar(.string(let text)): expand(text, of: tree, in: scope)
         case .scalar, .nothing, .mistaken: tree
@@ -40,13 +39,21 @@ final class Expander {
             guard let repetition = Repetition(Branch(item, notes)) else { return [Occurrence(tree: item, scope: scope)] }
             repetition.refuseOthers()
             let give = repetition.give
-            return scopes(of: repetition, in: scope).flatMap { scope in
-                left -= 1
-                guard left >= 0 else { return [Occurrence(tree: mistaken(item, "is too much"), scope: scope)] }
+            return scopes(of: repetition, in: scope).flatMap { scope -> [Occurrence] in
+                guard spend(on: item) else { return [] }
                 if case .list(let items) = give.content { return spread(items, in: scope) }
                 return [Occurrence(tree: give, scope: scope)]
             }
         }
+    }
+
+    /// Whether there may be one value more; the first one that may not be is noted.
+    private func spend(on tree: Tree) -> Bool {
+        left -= 1
+        if left == -1 {
+            notes.note(.init(tree.place, rule: "is too much: the plan would hold more than \(Tree.Limit.values) values"))
+        }
+        return left >= 0
     }
 
     private func mistaken(_ tree: Tree, value: String? = nil, _ rule: String) -> Tree {

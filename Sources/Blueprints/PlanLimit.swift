@@ -1,5 +1,4 @@
-/// How much a plan may hold. What a host can do is the measure: a chain's subnet has 61 addresses for nodes and tasks, and Swarm
-/// keeps 500 KiB in a config.
+/// How much a plan may hold: a chain's subnet has 61 addresses for nodes and tasks, and a command, 4 MiB at most, carries the plan.
 enum PlanLimit {
     static let nodes = 64
     static let tasks = 64

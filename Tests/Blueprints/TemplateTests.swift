@@ -77,8 +77,7 @@ import Testing
     @Test(arguments: broken)
     func whatIsBrokenIsSaidWithItsPlace(_ node: String, _ path: String, _ rule: String) throws {
         let error = #expect(throws: BlueprintError.self) { try plan(node: node) }
-        let problem = try #require(error?.problems.first)
-        #expect(problem.path == path)
+        let problem = try #require(error?.problems.first { $0.path == path }, "\(error?.description ?? "")")
         #expect(problem.rule.hasPrefix(rule), "\(problem.rule)")
     }
 

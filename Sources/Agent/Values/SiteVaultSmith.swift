@@ -7,6 +7,9 @@ public import Wire
 public struct SiteVaultSmith: VaultSmith {
     private let key: SitePrivateKey
 
+    /// Bytes of a vault before it is sealed; sealed it is a third longer, and 1,000 KiB is what every kind of host keeps in one object.
+    private static let limit = 700_000
+
     public init(key: SitePrivateKey) {
         self.key = key
     }
@@ -15,8 +18,13 @@ public struct SiteVaultSmith: VaultSmith {
         let vault = try Vault.fresh(for: work, on: host)
         do {
             let bytes = try WireJSON.encode(vault)
+            guard bytes.count <= Self.limit else {
+                throw WorkError(.terminal, .badPlan, "the plan's secrets and certificates are more than \(Self.limit) bytes")
+            }
             return SealedVault(
                 try Sealing.seal(bytes, to: key.publicKey, bindings: Self.bindings(work.id, work.desired.incarnation)))
+        } catch let error as WorkError {
+            throw error
         } catch {
             throw WorkError(.terminal, .internal, "the vault could not be sealed")
         }

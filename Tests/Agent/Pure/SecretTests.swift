@@ -30,6 +30,12 @@ struct SecretTests {
         #expect(throws: WorkError.self) { try SiteVaultSmith(key: .fresh()).open(sealed, chain: chain, incarnation: 1) }
     }
 
+    @Test("a vault that no host would keep is refused")
+    func limit() throws {
+        let work = Stage.work(secrets: (0..<6000).map { PlannedSecret(name: "s\($0)", length: 128) })
+        #expect { try smith.forge(for: work, on: host()) } throws: { ($0 as? WorkError)?.code == .badPlan }
+    }
+
     func resolve(
         _ content: String, address: String = "10.0.0.1", published: Bool = true, mediaType: String = "text/plain"
     ) throws -> String? {
