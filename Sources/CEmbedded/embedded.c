@@ -49,6 +49,9 @@ static const continuo_embedded_file files[] = {
 #define FILE "../../schemas/ledger/0020_hosts.sql"
 #include "entry.h"
 
+#define FILE "../../schemas/ledger/0021_people.sql"
+#include "entry.h"
+
 #define FILE "../../schemas/ledger/0030_certificates.sql"
 #include "entry.h"
 

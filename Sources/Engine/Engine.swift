@@ -20,16 +20,20 @@ public struct Engine: Sendable {
         public var broker: BrokerConfiguration
         public var root: RootKey
         public var limits: Limits
+        public var origins: AllowedOrigins
+        public var images: ImageAllowList
 
         public init(
             listen: ListenAddress, database: DatabaseConfiguration, broker: BrokerConfiguration, root: RootKey,
-            limits: Limits = Limits()
+            limits: Limits = Limits(), origins: AllowedOrigins = AllowedOrigins(), images: ImageAllowList = ImageAllowList()
         ) {
             self.listen = listen
             self.database = database
             self.broker = broker
             self.root = root
             self.limits = limits
+            self.origins = origins
+            self.images = images
         }
     }
 
@@ -52,13 +56,22 @@ public struct Engine: Sendable {
         let broker = BrokerWatch(publisher: publisher)
         let bell = Bell(pool: pool)
         let relay = Relay(ledger: ledger, publisher: publisher, broker: broker, seal: seal, bell: bell, logger: logger)
+        let keys = KeyRing(ledger: ledger)
+        let metrics = Metrics(ledger: ledger)
         let api = API(
-            ledger: ledger, recipes: RecipeBook(blueprints), bell: bell, queries: AgentQueries(client: client, seal: seal),
+            ledger: ledger, recipes: RecipeBook(blueprints, images: configuration.images), bell: bell,
+            queries: AgentQueries(client: client, seal: seal),
             readiness: Readiness(ledger: ledger, broker: broker),
             broadcast: CancelBroadcast(ledger: ledger, publisher: publisher, seal: seal, logger: logger),
-            operations: OperationWatch(ledger: ledger, logger: logger))
+            operations: OperationWatch(ledger: ledger, logger: logger), keys: keys, metrics: metrics, logger: logger)
         let front = Front(
-            routes: RouteTable(api.routes), keys: KeyRing(ledger: ledger), bodyLimit: configuration.limits.body, logger: logger)
+            routes: RouteTable(api.routes), keys: keys, bodyLimit: configuration.limits.body, origins: configuration.origins,
+            metrics: metrics,
+            refused: { deed in
+                do { try await ledger.recordRefusal(of: deed, outcome: Problem.Code.forbidden.rawValue) } catch {
+                    logger.warning("a refusal is not on record", metadata: ["key": "\(deed.key)", "error": "\(error)"])
+                }
+            }, logger: logger)
         let listener = try Listener.make(
             configuration.listen, limits: configuration.limits, front: front, logger: logger, listening: listening)
         services = [pool, publisher, client, broker, relay, listener]

@@ -37,11 +37,18 @@ public struct Ledger: Sendable {
 }
 
 extension Ledger {
-    /// One transaction with nothing loaded.
+    /// One transaction with nothing loaded. Whose deed it is goes on record with it.
+    @discardableResult
     func transaction<R: Sendable>(_ body: @escaping @Sendable (Session) throws -> R) async throws(LedgerError) -> R {
+        let record = Self.deed?.record(at: now)
+        let recorded: @Sendable (Session) throws -> R = { session in
+            let result = try body(session)
+            try record.map { _ = try session.query($0.insertion) }
+            return result
+        }
         do {
-            if let open = Self.open { return try await open.part(body) }
-            return try await pool.transaction(body)
+            if let open = Self.open { return try await open.part(recorded) }
+            return try await pool.transaction(recorded)
         } catch {
             throw LedgerError(error)
         }

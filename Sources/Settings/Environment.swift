@@ -15,6 +15,11 @@ public struct Environment: Sendable {
         variables[variable].flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Words between commas; none when it is not set.
+    public func list(_ variable: String) -> [String] {
+        (text(variable) ?? "").split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
+    }
+
     public func required(_ variable: String, _ rule: String) throws(SettingError) -> String {
         guard let text = text(variable) else { throw SettingError(variable, rule: "is not set; it must be \(rule)") }
         return text

@@ -1,6 +1,7 @@
 import Embedded
 import Foundation
 import HTTPTypes
+import Ledger
 import Model
 import Testing
 import Yams
@@ -36,6 +37,17 @@ import Yams
         #expect(Set(codes) == Set(Problem.Code.allCases.map(\.rawValue)))
     }
 
+    @Test func everyProblemCodeIsInTheHandbook() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(contentsOf: folder.appending(path: "ops/handbook/problems.md"), encoding: .utf8)
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let listed = rows.compactMap { $0.split(separator: "`").dropFirst().first.map(String.init) }
+        #expect(Set(listed) == Set(Problem.Code.allCases.map(\.rawValue)) && listed.count == Set(listed).count)
+        for code in Problem.Code.allCases {
+            #expect(rows.contains { $0.hasPrefix("| `\(code.rawValue)` | \(code.status.code) |") }, "\(code.rawValue)")
+        }
+    }
+
     @Test func enumerationsHaveTheWordsOfTheModel() throws {
         let schemas = try Self.schemas()
         func words(_ name: String) -> Set<String> { Set(schemas[name]?["enum"]?.array().compactMap(\.string) ?? []) }
@@ -58,6 +70,11 @@ import Yams
         #expect(RouteSample.deadLetter.json.names == required("DeadLetter"))
         #expect(RouteSample.lease.json.names == required("Lease"))
         #expect(RouteSample.pool.json.names == required("Pool"))
+        #expect(RouteSample.tenant.json.names == required("Tenant"))
+        #expect(RouteSample.key.json.names == required("Key"))
+        #expect(RouteSample.site.json(agents: [], sealedHosts: 0).names == required("Site"))
+        #expect(RouteSample.record.json.names == required("AuditRecord"))
+        #expect(Stats().json.names == required("Stats"))
         #expect(try RouteSample.blueprint.json.names == required("Blueprint"))
     }
 }

@@ -41,7 +41,7 @@ import Testing
             #expect(try await world.ledger.pool(pool.id) == pool)
             #expect(try await world.ledger.pools().items == [pool])
             #expect(try await world.ledger.sites().map(\.name) == ["default"])
-            #expect(try await world.ledger.tenants() == ["acme"])
+            #expect(try await world.ledger.tenants().map(\.name) == ["acme"])
         }
     }
 

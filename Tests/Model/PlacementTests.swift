@@ -126,3 +126,54 @@ import Testing
         #expect(one.status == .active && one.reason == nil)
     }
 }
+
+@Suite struct WordTests {
+    @Test(arguments: [
+        ("unix:///var/run/docker.sock", true), ("unix:///", false), ("unix://relative", false), ("unix:///a b", false),
+        ("tcp://10.0.0.1:2376", true), ("tcp://[fd00::1]:2376", true), ("tcp://fd00::1:2376", false), ("tcp://host", false),
+        ("tcp://host:0", false), ("tcp://host:65536", false), ("tcp://:1", false), ("tcp://a/b:1", false),
+        ("https://cluster.example:6443", true), ("https://cluster.example", true), ("http://x:1", false), ("", false),
+    ])
+    func endpoints(_ text: String, _ isOne: Bool) {
+        #expect((HostEndpoint(text) != nil) == isOne)
+    }
+
+    @Test func endpointsAreTakenApart() throws {
+        #expect(HostEndpoint("unix:///x") == .unix(path: "/x"))
+        #expect(HostEndpoint("tcp://[fd00::1]:2376") == HostEndpoint.Place("[fd00::1]:2376").map { .tcp($0) })
+        let place = try #require(HostEndpoint.Place("[fd00::1]:2376"))
+        #expect(place.host == "fd00::1" && place.port == 2376)
+        #expect(HostEndpoint("https://c") == HostEndpoint("https://c:443"))
+    }
+
+    @Test(arguments: [
+        ("a", true), ("a-1", true), ("-a", false), ("a-", false), ("A", false), ("a_b", false), ("", false),
+        (String(repeating: "a", count: 63), true), (String(repeating: "a", count: 64), false), ("ä", false),
+    ])
+    func names(_ text: String, _ isOne: Bool) {
+        #expect(isName(text) == isOne)
+    }
+
+    @Test func aParentEndsWithItsChildren() {
+        var parent = Model.Operation(
+            id: .fresh(), kind: .hostClean, host: .fresh(), priority: .filling, status: .working,
+            createdAt: Date(timeIntervalSince1970: 0))
+        let now = Date(timeIntervalSince1970: 9)
+        parent.follow(Children(open: 1, succeeded: 2), left: 3, at: now)
+        #expect(parent.status == .working && parent.progress?.done == 2 && parent.progress?.total == 6)
+        var done = parent
+        done.follow(Children(succeeded: 6), left: 0, at: now)
+        #expect(done.status == .succeeded && done.endedAt == now)
+        var failed = parent
+        failed.follow(Children(succeeded: 5, failed: 1), left: 0, at: now)
+        #expect(failed.status == .failed && failed.error?.code == .childrenFailed)
+        var stuck = parent
+        stuck.follow(Children(succeeded: 6), left: 0, remains: "something", at: now)
+        #expect(stuck.status == .failed && stuck.error?.message == "something")
+        parent.cancelRequested = true
+        parent.follow(Children(open: 1, succeeded: 2), left: 3, at: now)
+        #expect(parent.status == .working && parent.progress?.total == 3)
+        parent.follow(Children(succeeded: 3), left: 3, at: now)
+        #expect(parent.status == .cancelled)
+    }
+}

@@ -155,6 +155,12 @@ extension MemoryStore {
     func wish(of parent: OperationID) throws -> Recipe? { nil }
     func preferringHosts(limit: Int) throws -> [(room: HostRoom, recipe: Recipe)] { [] }
 
+    // Nobody waits in line here, and nobody has a quota.
+    func hasApplicants(at now: Date) throws -> Bool { false }
+    func lockQuota(of tenant: String) throws -> Quota? { nil }
+    func holdings(of tenant: String) throws -> [String: Int] { [:] }
+    func forgetEvents(before time: Date, limit: Int) throws -> Int { 0 }
+
     /// Requests are not repeated here.
     func forgetAnswers(expiredAt now: Date, limit: Int) throws -> Int { 0 }
 

@@ -142,7 +142,7 @@ extension MemoryStore {
             for (id, entry) in tables.chains where entry.chain.host == host && entry.chain.phase == .running {
                 tables.chains[id]?.chain.health = .unknown
             }
-        case .unknownObjects, .wish: break
+        case .unknownObjects, .wish, .poolTried: break
         case .configured(let host): tables.hosts[host.id]?.entry.host = host
         case .heard(let presence, let time):
             tables.heard[presence.id] = max(tables.heard[presence.id] ?? time, time)

@@ -1,4 +1,5 @@
 import Ledger
+import Logging
 
 /// All calls of the API, over the ledger.
 struct API: Sendable {
@@ -10,12 +11,17 @@ struct API: Sendable {
     let readiness: Readiness
     let broadcast: CancelBroadcast
     let operations: OperationWatch
+    let keys: KeyRing
+    let metrics: Metrics
+    let logger: Logger
+    let seats = StreamSeats()
 
     var routes: [Route] {
-        all.map(once).map(waiting)
+        all.map(once).map(recorded).map(inTurn).map(waiting)
     }
 
     private var all: [Route] {
         serviceRoutes + hostRoutes + poolRoutes + chainRoutes + leaseRoutes + operationRoutes + blueprintRoutes + agentRoutes
+            + siteRoutes + tenantRoutes + keyRoutes + watchingRoutes
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdCore
 import Model
 
 /// What a call answers with.
@@ -8,6 +9,10 @@ struct Answer: Sendable {
     var body: [UInt8]
     /// What follows once everything of a POST is committed.
     var afterwards: (@Sendable () async -> Void)?
+    /// What is kept of the body for who repeats the request, where that is not all: a secret is shown once.
+    var keptBody: [UInt8]?
+    /// Goes on after the head for as long as it is written.
+    var stream: (@Sendable (inout any ResponseBodyWriter) async throws -> Void)?
     /// The work that it announces.
     var underWay: UnderWay?
 

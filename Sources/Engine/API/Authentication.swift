@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 
 /// Where keys are looked up.
@@ -11,6 +12,8 @@ struct HeldKey: Sendable, Hashable {
     /// SHA-256 of the secret.
     var secretHash: [UInt8]
     var caller: Caller
+    /// From then on it is not valid.
+    var expiresAt: Date?
 }
 
 /// Knows the caller by `Authorization: Bearer ctn_<id>.<secret>`; 401 when it can't.
@@ -20,7 +23,9 @@ func authenticate(_ field: String?, _ keys: some KeyHolder) async throws -> Call
     guard let field, let credentials = APIKey(authorization: field) else {
         throw unauthenticated("An API key is needed: Authorization: Bearer ctn_….")
     }
-    guard let held = try await keys.key(credentials.id), equal(held.secretHash, credentials.secretHash) else {
+    guard let held = try await keys.key(credentials.id), equal(held.secretHash, credentials.secretHash),
+        held.expiresAt.map({ $0 > Date() }) ?? true
+    else {
         throw unauthenticated("The API key is not valid.")
     }
     return held.caller

@@ -15,6 +15,10 @@ struct Call: Sendable {
     let precondition: Precondition?
     let parameters: [String: String]
     let query: [String: JSONValue]
+    /// The field `Last-Event-ID`: what a stream showed last.
+    let lastEvent: String?
+    /// It waited for its turn.
+    var hasTurn = false
     let body: JSONValue?
 
     /// The parameter `{id}` of the path; 404 when it is no UUID, because nothing has such a name.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import Ledger
 import Logging
 import Model
 import NIOCore
@@ -10,6 +11,10 @@ struct Front: Sendable {
     let routes: RouteTable
     let keys: any KeyHolder
     let bodyLimit: Int
+    let origins: AllowedOrigins
+    let metrics: Metrics
+    /// Called when a caller may not do what it asks for.
+    let refused: @Sendable (Deed) async -> Void
     let logger: Logger
 
     /// Throws only when the connection is broken.
@@ -18,29 +23,62 @@ struct Front: Sendable {
         let start = ContinuousClock.now
         var answer = try await answer(request, id)
         answer.sign(id)
-        if request.method == .head { answer.body = [] }
-        log(request, answer, id, ContinuousClock.now - start)
+        origins.admit(request, &answer)
+        if request.method == .head {
+            answer.body = []
+            answer.stream = nil
+        }
+        let duration = ContinuousClock.now - start
+        metrics.note(
+            request.method, try? routes.find(request.method, request.uri.path).0.path.description, answer.status.code, duration)
+        log(request, answer, id, duration)
         return answer
     }
 
     private func answer(_ request: Request, _ id: RequestIdentifier) async throws -> Answer {
         do {
+            if request.method == .options { return try options(request) }
             let (route, parameters) = try routes.find(request.method, request.uri.path)
             let caller = try await caller(of: request, for: route)
-            let scope = try caller.map { (caller) throws(Problem) in try authorize(caller, route.right) } ?? .all
+            let scope = try await scope(of: caller, route, request, id)
             let call = Call(
                 id: id, scope: scope, caller: caller, path: request.uri.path,
                 idempotencyKey: try idempotencyKey(of: request), accept: Accept(request.headers[.accept]),
                 patience: Preference.wait(in: request.headers[values: .prefer]),
                 precondition: try request.headers[.ifMatch].map { (field) throws(Problem) in try Precondition(field: field) },
                 parameters: parameters,
-                query: try QueryString.fields(of: request.uri.query ?? ""),
+                query: try QueryString.fields(of: request.uri.query ?? ""), lastEvent: request.headers[.lastEventID],
                 body: try await body(of: request, for: route))
             return try await route.handler(call)
         } catch let error as ConnectionRefused {
             throw error
         } catch {
             return problem(of: error, id).answer(requestID: id)
+        }
+    }
+
+    /// What is possible here; needs no key, and tells nothing that the API's description does not.
+    private func options(_ request: Request) throws(Problem) -> Answer {
+        var answer = Answer.nothing
+        answer.headers[.allow] = try routes.allowed(at: request.uri.path)
+        return answer
+    }
+
+    /// Who may not change what it asks to change goes on record.
+    private func scope(
+        of caller: Caller?, _ route: Route, _ request: Request, _ id: RequestIdentifier
+    ) async throws(Problem) -> Scope {
+        guard let caller else { return .all }
+        do throws(Problem) {
+            return try authorize(caller, route.right)
+        } catch {
+            if route.method != .get {
+                await refused(
+                    Deed(
+                        request: id.text, key: caller.key, role: caller.role, tenant: caller.tenant,
+                        action: "\(route.method.rawValue) \(route.path)", target: request.uri.path))
+            }
+            throw error
         }
     }
 
@@ -106,4 +144,5 @@ extension Answer {
 extension HTTPField.Name {
     // A token of letters and dashes is always a field name.
     static let requestID = HTTPField.Name("X-Request-Id")!
+    static let lastEventID = HTTPField.Name("Last-Event-ID")!
 }

@@ -24,9 +24,7 @@ final class KeyRing: KeyHolder {
     func key(_ id: String) async throws -> HeldKey? {
         let now = ContinuousClock.now
         if let entry = known.withLock({ $0[id] }) ?? unknown.withLock({ $0[id] }), entry.until > now { return entry.key }
-        let key = try await ledger.key(id).map { stored in
-            HeldKey(secretHash: stored.secretHash, caller: Caller(key: stored.id, role: stored.role, tenant: stored.tenant))
-        }
+        let key = try await ledger.key(id).flatMap { $0.revokedAt == nil ? HeldKey($0) : nil }
         let entry = Entry(key: key, until: now + Self.memory)
         // Apart from each other: invented keys do not crowd out real ones.
         if key == nil {
@@ -37,8 +35,23 @@ final class KeyRing: KeyHolder {
         return key
     }
 
+    /// A key that was changed here is looked up anew.
+    func forget(_ id: String) {
+        known.withLock { $0[id] = nil }
+        unknown.withLock { $0[id] = nil }
+    }
+
     private static func remember(_ id: String, _ entry: Entry, in entries: inout [String: Entry]) {
         if entries.count >= limit { entries.removeAll() }
         entries[id] = entry
+    }
+}
+
+extension HeldKey {
+    fileprivate init(_ stored: StoredKey) {
+        self.init(
+            secretHash: stored.secretHash,
+            caller: Caller(key: stored.id, role: stored.role, tenant: stored.tenant, isLimited: stored.isLimited),
+            expiresAt: stored.expiresAt)
     }
 }

@@ -17,6 +17,8 @@ struct Problem: Error {
         case bodyTooLarge = "body-too-large"
         case unsupportedMediaType = "unsupported-media-type"
         case poolExhausted = "pool-exhausted"
+        case quotaExceeded = "quota-exceeded"
+        case keyOver = "key-over"
         case chainLeased = "chain-leased"
         case chainBusy = "chain-busy"
         case chainDeleting = "chain-deleting"
@@ -38,6 +40,7 @@ struct Problem: Error {
         case agentSilent = "agent-silent"
         case agentFailed = "agent-failed"
         case unavailable
+        case crowded
         case `internal`
     }
 
@@ -82,14 +85,15 @@ extension Problem.Code {
         case .preconditionRequired: .preconditionRequired
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
-        case .poolExhausted, .chainLeased, .chainBusy, .chainDeleting, .chainGone, .notLeased, .hostNotEmpty, .hostNotActive,
+        case .poolExhausted, .quotaExceeded, .keyOver, .chainLeased, .chainBusy, .chainDeleting, .chainGone, .notLeased,
+            .hostNotEmpty, .hostNotActive,
             .hostDeleting, .hostBusy, .credentialsNeeded, .chainStopped, .nameTaken, .noRoom, .operationOver, .notRetryable,
             .requestInFlight, .conflict:
             .conflict
         case .idempotencyKeyReused: .unprocessableContent
         case .agentSilent: .gatewayTimeout
         case .agentFailed: .badGateway
-        case .unavailable: .serviceUnavailable
+        case .unavailable, .crowded: .serviceUnavailable
         case .internal: .internalServerError
         }
     }

@@ -12,10 +12,12 @@ final class RecipeBook: Sendable {
     private static let limit = 256
 
     let blueprints: BlueprintCatalogue
+    private let images: ImageAllowList
     private let known = Mutex<[Order: Recipe]>([:])
 
-    init(_ blueprints: BlueprintCatalogue) {
+    init(_ blueprints: BlueprintCatalogue, images: ImageAllowList = ImageAllowList()) {
         self.blueprints = blueprints
+        self.images = images
     }
 
     /// What is wrong with the name or the parameters is said field by field.
@@ -23,6 +25,7 @@ final class RecipeBook: Sendable {
         let order = Order(blueprint: name, parameters: given)
         if let recipe = known.withLock({ $0[order] }) { return recipe }
         let recipe = try render(try blueprint(named: name), given)
+        try check(recipe.plan)
         known.withLock { known in
             if known.count >= Self.limit { known.removeAll() }
             known[order] = recipe
@@ -39,6 +42,16 @@ final class RecipeBook: Sendable {
                 .invalidField, "The blueprint \(blueprint.name) can't be used this way.",
                 errors: error.problems.map { Problem.FieldError(field: $0.path, value: $0.value, rule: $0.rule) })
         }
+    }
+
+    /// Images come from blueprints, and of those the operator may allow some alone.
+    private func check(_ plan: Plan) throws(Problem) {
+        let used = plan.nodes.map(\.image) + plan.tasks.map(\.image)
+        guard let image = used.first(where: { !images.allows($0) }) else { return }
+        throw Problem(
+            .invalidField,
+            "This installation does not allow the image \(image); its operator says which it does (CONTINUO_IMAGES).",
+            errors: [Problem.FieldError(field: "blueprint", value: image, rule: "only allowed images")])
     }
 
     private func blueprint(named name: String) throws(Problem) -> Blueprint {

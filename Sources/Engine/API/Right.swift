@@ -17,6 +17,10 @@ enum Right: Sendable {
     case connect
     /// To change hosts, pools and chains, and to steer operations.
     case change
+    /// To see who changed what.
+    case audit
+    /// To say who may do what, and which sites there are.
+    case administer
 }
 
 /// Whose chains a call may touch.
@@ -33,13 +37,15 @@ enum Scope: Sendable, Hashable {
 func authorize(_ caller: Caller, _ right: Right) throws(Problem) -> Scope {
     switch (caller.role, right) {
     case (.admin, _), (.operator, .known), (.operator, .see), (.operator, .inspect), (.operator, .lease), (.operator, .change),
+        (.operator, .audit),
         (.viewer, .known), (.viewer, .see), (.viewer, .inspect), (_, .open):
         return .all
     case (.tenant, .known), (.tenant, .see), (.tenant, .lease), (.tenant, .connect):
         guard let tenant = caller.tenant else { throw Problem(.forbidden, "The key names no tenant.") }
         return .tenant(tenant)
     case (.tenant, .inspect), (.tenant, .change), (.viewer, .lease), (.viewer, .connect), (.viewer, .change),
-        (.operator, .connect):
+        (.operator, .connect), (.viewer, .audit), (.tenant, .audit), (.viewer, .administer), (.tenant, .administer),
+        (.operator, .administer):
         throw Problem(.forbidden, "The key's role \(caller.role.rawValue) does not allow this call.")
     }
 }
@@ -49,4 +55,6 @@ struct Caller: Sendable, Hashable {
     var key: String
     var role: Role
     var tenant: String?
+    /// Whether the tenant has a quota.
+    var isLimited = false
 }

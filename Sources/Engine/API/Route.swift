@@ -18,6 +18,11 @@ struct Route: Sendable {
         self.takesBody = takesBody
         self.handler = handler
     }
+
+    /// The same call, done in another way.
+    func with(_ handler: @escaping @Sendable (Call) async throws -> Answer) -> Route {
+        Route(method, path.description, right, takesBody: takesBody, handler: handler)
+    }
 }
 
 /// A path whose segments are words or, in braces, parameters: `/v1/hosts/{id}`.
@@ -79,9 +84,22 @@ struct RouteTable: Sendable {
         return (route, pattern.match(parts) ?? [:])
     }
 
+    /// What is possible at a path, as `Allow` says it. Throws 404 when there is no such path.
+    func allowed(at path: some StringProtocol) throws(Problem) -> String {
+        let parts = PathPattern.split(path)
+        guard let pattern = routes.first(where: { $0.path.match(parts) != nil })?.path else {
+            throw .notFound("There is no \(path.prefix(200)).")
+        }
+        return Self.allowed(routes.filter { $0.path == pattern })
+    }
+
+    private static func allowed(_ candidates: [Route]) -> String {
+        let methods = candidates.flatMap { $0.method == .get ? [.get, .head] : [$0.method] } + [.options]
+        return Set(methods).map(\.rawValue).sorted().joined(separator: ", ")
+    }
+
     private static func notAllowed(_ method: HTTPRequest.Method, _ candidates: [Route]) -> Problem {
-        let methods = Set(candidates.flatMap { $0.method == .get ? [.get, .head] : [$0.method] }).map(\.rawValue).sorted()
-        let allowed = methods.joined(separator: ", ")
+        let allowed = allowed(candidates)
         return Problem(
             .methodNotAllowed, "\(method.rawValue) is not possible here; \(allowed) is.", headers: [.allow: allowed])
     }

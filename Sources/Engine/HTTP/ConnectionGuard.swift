@@ -17,7 +17,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: Limits
     private let logger: Logger
     private var state: GuardState
+    private let count: ConnectionCount
+    private var place: ConnectionCount.Place?
     private var deadline: Scheduled<Void>?
+    /// For the next head, however its bytes trickle in.
+    private var headDeadline: Scheduled<Void>?
+    private var surplusEnd: Scheduled<Void>?
     private var linger: Linger?
 
     /// The time after a refusal.
@@ -28,18 +33,36 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         var closed: [EventLoopPromise<Void>] = []
     }
 
-    init(limits: Limits, logger: Logger) {
+    init(limits: Limits, count: ConnectionCount, logger: Logger) {
         self.limits = limits
+        self.count = count
         self.logger = logger
         self.state = GuardState(bodyLimit: limits.body)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let place = count.enter()
+        self.place = place
+        watchHead(context)
+        guard place != .welcome else { return }
+        state.isSurplus = true
+        surplusEnd = context.eventLoop.assumeIsolated().scheduleTask(in: limits.surplusTime) { context.close(promise: nil) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        if place == .tooMany { context.close(promise: nil) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         switch part {
         case .head(let head):
+            headDeadline?.cancel()
             let length = head.headerFields[.contentLength].flatMap { Int($0) }
-            perform(state.head(length: length, expectation: head.headerFields[.expect]), data, context)
+            perform(
+                state.head(
+                    length: length, expectation: head.headerFields[.expect], asksForHealth: head.asksForHealth), data, context)
             if state.received != nil { watchBody(context) }
         case .body(let bytes):
             linger?.bytes -= bytes.readableBytes
@@ -73,6 +96,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
         guard case .end = unwrapOutboundIn(data) else { return }
         perform(state.answered(), nil, context)
+        if state.isQuiet { watchHead(context) }
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
@@ -86,6 +110,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         deadline?.cancel()
+        headDeadline?.cancel()
+        surplusEnd?.cancel()
+        if place != nil { count.leave() }
+        place = nil
         finish(context)
     }
 
@@ -124,6 +152,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    private func watchHead(_ context: ChannelHandlerContext) {
+        headDeadline?.cancel()
+        headDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.idleTime) {
+            if self.state.isQuiet { context.close(promise: nil) }
+        }
+    }
+
     private func startLinger(_ context: ChannelHandlerContext) {
         deadline?.cancel()
         let end = context.eventLoop.assumeIsolated().scheduleTask(in: limits.lingerTime) { self.finish(context) }
@@ -139,6 +174,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         linger.end.cancel()
         context.close(promise: nil)
         for promise in linger.closed { promise.succeed() }
+    }
+}
+
+extension HTTPRequest {
+    fileprivate var asksForHealth: Bool {
+        (method == .get || method == .head) && path?.split(separator: "?").first == "/healthz"
     }
 }
 

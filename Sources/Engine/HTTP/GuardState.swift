@@ -17,6 +17,8 @@ struct GuardState {
     }
 
     let bodyLimit: Int
+    /// It is a connection more than the engine takes: all it gets is word of that, and of the engine's health.
+    var isSurplus = false
     /// Bytes of the body that is being received; `nil` between requests.
     private(set) var received: Int?
     /// Requests let through whose answers are not complete.
@@ -32,8 +34,11 @@ struct GuardState {
     }
 
     /// A request's head came: `length` is what it says of its body, `expectation` its `Expect` field.
-    mutating func head(length: Int?, expectation: String?) -> Action {
+    ///
+    /// - Parameter asksForHealth: whether it is one that is answered also when there are too many connections.
+    mutating func head(length: Int?, expectation: String?, asksForHealth: Bool = false) -> Action {
         guard isOpen else { return .drop }
+        if isSurplus, !asksForHealth { return refuse(.crowded, unanswered: unanswered, limit: 0) }
         if let length, length > bodyLimit { return refuse(.tooLarge(limit: bodyLimit), unanswered: unanswered, limit: 0) }
         if let expectation, expectation.lowercased() != "100-continue" {
             return refuse(.expectation(expectation), unanswered: unanswered, limit: 0)
@@ -85,6 +90,9 @@ struct GuardState {
         ended = true
         return unanswered < next.unanswered ? .close : .refuse(next.refusal)
     }
+
+    /// Whether nothing is under way: the next thing to come is a request's head.
+    var isQuiet: Bool { isOpen && unanswered == 0 && received == nil }
 
     private var isOpen: Bool { !ended && waiting == nil }
 

@@ -1,3 +1,5 @@
+import Model
+
 /// Where the engine listens: `host:port`; port 0 takes a free one.
 public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     public let host: String
@@ -5,16 +7,8 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// `nil` when the text is no `host:port`, `[IPv6]:port` included.
     public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            return nil
-        }
-        guard !host.isEmpty else { return nil }
-        self.host = String(host)
-        self.port = Int(port)
+        guard let place = HostEndpoint.Place(text) else { return nil }
+        (host, port) = (place.host, place.port)
     }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

@@ -16,7 +16,8 @@ enum Listener {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             responder: { request, writer, _ in
                 let answer = try await front.answer(request)
-                try await writer.write(response: answer.head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+                let body = answer.stream.map { ResponseBody($0) } ?? ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+                try await writer.write(response: answer.head, body: body)
             },
             onServerRunning: { channel in
                 listening("http://\(channel.localAddress?.text ?? address.description)")
@@ -24,9 +25,11 @@ enum Listener {
     }
 
     private static func server(_ limits: Limits, _ logger: Logger) -> HTTPServerBuilder {
-        .http1(
+        let count = ConnectionCount(limit: limits.connections, reserve: limits.reserve)
+        return .http1(
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, logger: logger)], idleTimeout: limits.idleTime,
+                additionalChannelHandlers: [ConnectionGuard(limits: limits, count: count, logger: logger)],
+                idleTimeout: limits.idleTime,
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                     maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
                     maxHeaderFieldCount: limits.headerFields)))

@@ -5,6 +5,7 @@ import NIOHTTP1
 enum Refusal: Equatable {
     case tooLarge(limit: Int)
     case slow
+    case crowded
     case expectation(String)
     case headerTooLarge
     case unreadable(reason: String)
@@ -23,6 +24,10 @@ enum Refusal: Equatable {
             Problem(.bodyTooLarge, "The body is larger than \(limit) bytes.")
         case .slow:
             Problem(.badRequest, status: .requestTimeout, "The body did not arrive in time.")
+        case .crowded:
+            Problem(
+                .crowded, "The engine has as many connections as it takes; come again in a moment.",
+                headers: [.retryAfter: "1"])
         case .expectation(let text):
             Problem(
                 .badRequest, status: .expectationFailed, "The expectation \(text.prefix(100)) can't be met; 100-continue can.")

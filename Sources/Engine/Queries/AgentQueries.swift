@@ -35,7 +35,7 @@ struct AgentQueries: Sendable {
         let query = Query(host: host.target, replyKey: key.publicKey.base64, ask: ask)
         let answer = try await answer(to: query, of: host, key, within: patience)
         guard case .failed(let error) = answer else { return answer }
-        throw Problem(.agentFailed, "The agent could not answer: \(error.message)")
+        throw Problem(error.isOfState ? .chainBusy : .agentFailed, "The agent could not answer: \(error.message)")
     }
 
     private static var anotherAnswer: Problem { Problem(.agentFailed, "The agent answered another question.") }
@@ -113,5 +113,12 @@ extension LogPiece {
             "lines": .array(lines.map { .object(["time": .string($0.time), "text": .string($0.text)]) }),
             "cursor": .string(cursor),
         ])
+    }
+}
+
+extension WorkError {
+    /// It is the chain that is not as asked for now, and not the agent that failed.
+    fileprivate var isOfState: Bool {
+        disposition == .transient && (code == .notHealthy || code == .nodeFailed || code == .vaultUnreadable)
     }
 }

@@ -84,7 +84,17 @@ extension Book {
         let observed: ObservedChain? = if case .chain(let observed) = seen { observed } else { nil }
         let effects = chain.operationEnded(operation.kind, end, isNewest: !hasSuccessor(operation), observed: observed)
         chains[id]?.now.chain = chain
+        notePool(of: chain, operation.kind, end)
         for effect in effects { try follow(effect, of: id) }
+    }
+
+    private func notePool(of chain: Chain, _ kind: OperationKind, _ end: OperationEnd) {
+        guard kind == .create, let pool = chain.pool else { return }
+        switch end {
+        case .succeeded: afterwards.append(.poolTried(pool, failure: nil))
+        case .failed(let error): afterwards.append(.poolTried(pool, failure: "\(error.code.rawValue): \(error.message)"))
+        case .cancelled, .superseded: break
+        }
     }
 
     private func follow(_ effect: ChainEffect, of id: ChainID) throws {

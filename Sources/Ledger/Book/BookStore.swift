@@ -50,6 +50,7 @@ protocol BookStore {
     func failedChains(restingSince time: Date, limit: Int) throws -> [PlacedChain]
     /// Hosts that no agent has reached yet, whose last operation ended before `time`.
     func unreachedHosts(restingSince time: Date, limit: Int) throws -> [HostID]
+    /// Those that are not paused.
     func pools() throws -> [Pool]
     /// For each pool, how many of its chains are in nobody's hands and not on their way out. A failed one counts until it is
     /// replaced: where chains can't be made, a pool does not fill its hosts with failures.
@@ -60,6 +61,8 @@ protocol BookStore {
         on host: HostID, seenBy observation: Report.Observation, noRepairFailedSince time: Date
     ) throws -> [ChainID: Bool]
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
+    /// Drops old events; says how many.
+    func forgetEvents(before time: Date, limit: Int) throws -> Int
     /// Drops answers kept for repeated requests; says how many.
     func forgetAnswers(expiredAt now: Date, limit: Int) throws -> Int
     /// Whether the term is the caller's; then nobody else gets it before the transaction's end.
@@ -88,6 +91,12 @@ protocol BookStore {
     ///
     /// - Parameter waits: for chains that others hold locked; else they are passed over.
     func claim(_ stage: ClaimStage, for application: Application, lease: Lease, waits: Bool) throws -> Chain?
+    /// Whether somebody waits for whom a chain can be made.
+    func hasApplicants(at now: Date) throws -> Bool
+    /// The tenant's applications wait for each other until the end.
+    func lockQuota(of tenant: String) throws -> Quota?
+    /// How many chains of each blueprint a tenant holds or waits for.
+    func holdings(of tenant: String) throws -> [String: Int]
     /// What makes this chain goes before what merely fills.
     func hurry(_ chain: ChainID) throws
 
@@ -179,6 +188,8 @@ enum Afterthought {
     /// Objects with our label that the ledger knows nothing of; an operator decides.
     case unknownObjects(ChainID, HostID, Date)
     case heard(AgentPresence, Date)
+    /// Whether a pool's chain could be made, and why not.
+    case poolTried(PoolID, failure: String?)
     /// What an operator says about a host.
     case configured(Host)
     /// What a parent operation makes.

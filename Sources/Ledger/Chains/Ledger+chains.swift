@@ -28,11 +28,13 @@ public struct ChainFilter: Sendable, Hashable {
     public var blueprint: String?
     /// Whose lease holds them.
     public var tenant: String?
+    /// For whom, in the tenant's words.
+    public var holder: String?
     public var leased: Bool?
 
     public init(
         host: HostID? = nil, pool: PoolID? = nil, phase: ChainPhase? = nil, health: ChainHealth? = nil, blueprint: String? = nil,
-        tenant: String? = nil, leased: Bool? = nil
+        tenant: String? = nil, holder: String? = nil, leased: Bool? = nil
     ) {
         self.host = host
         self.pool = pool
@@ -40,6 +42,7 @@ public struct ChainFilter: Sendable, Hashable {
         self.health = health
         self.blueprint = blueprint
         self.tenant = tenant
+        self.holder = holder
         self.leased = leased
     }
 }
@@ -67,9 +70,10 @@ extension Ledger {
                         AND CASE WHEN $4::text IS NULL THEN c.phase <> 'gone' ELSE c.phase = $4 END
                         AND ($5::text IS NULL OR c.health = $5) AND ($6::text IS NULL OR c.blueprint = $6)
                         AND ($7::text IS NULL OR l.tenant = $7) AND ($8::boolean IS NULL OR (c.lease IS NOT NULL) = $8)
+                        AND ($10::text IS NULL OR l.holder = $10)
                     ORDER BY \(page.order("c.id")) LIMIT $9
                     """, page.start, filter.host?.uuid, filter.pool?.uuid, filter.phase, filter.health, filter.blueprint,
-                    filter.tenant, filter.leased, page.limit + 1),
+                    filter.tenant, filter.leased, page.limit + 1, filter.holder),
                 limit: page.limit, id: { $0.id.description }, { try Chain($0) })
         }
     }

@@ -36,6 +36,8 @@ extension Book {
 
     /// Where chains are to be made, decided before any host is locked, so that they can be locked in order.
     private func placesForPools(limit: Int) throws -> [Place] {
+        // Who waits for a chain is served before pools are refilled.
+        guard try !store.hasApplicants(at: now) else { return [] }
         var rooms = try store.rooms(for: .filling, heardSince: lastWord)
         guard !rooms.isEmpty else { return [] }
         let counts = try store.unleasedChains()

@@ -41,7 +41,7 @@ extension Ledger {
     ///
     /// - Throws: `notFound`.
     public func deleteDeadLetter(_ id: DeadLetterID) async throws(LedgerError) {
-        try await session { session in
+        try await transaction { session in
             guard try session.execute("DELETE FROM dead_letters WHERE id = $1", id.uuid) == 1 else {
                 throw LedgerError.notFound(what: "dead letter", id: id.description)
             }

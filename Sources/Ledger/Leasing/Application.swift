@@ -13,12 +13,18 @@ public struct Application: Sendable, Hashable {
     public var matching: Matching
     /// What is made when nothing is ready; `nil`: nothing is made.
     public var making: Making?
+    /// It has waited for its turn, and goes before those who come now.
+    public var hasTurn = false
+    /// Its tenant has a quota.
+    public var isLimited = false
+    /// What goes on record in the statement that leases a ready chain.
+    var record: AuditRecord?
 
     /// Which chains will do.
     public struct Matching: Sendable, Hashable {
         /// `nil`: any.
         public var blueprint: String?
-        /// An object whose members the chain's parameters must have; `nil`: any.
+        /// The chain's parameters, all of them; `nil`: any.
         public var parameters: JSONValue?
 
         public init(blueprint: String? = nil, parameters: JSONValue? = nil) {

@@ -22,10 +22,13 @@ extension Ledger {
     }
 
     private func applyOnce(_ application: Application) async throws(LedgerError) -> Applied {
+        guard !application.isLimited else { return try await change { try $0.applyWithinQuota(application) } }
         let (now, policy) = (now, policy)
+        var recorded = application
+        recorded.record = Self.deed?.record(at: now)
         // One statement that is a transaction of its own: a round trip instead of three.
-        let ready = try await session { session in
-            try Book(store: SessionStore(session: session), now: now, policy: policy).applyForReady(application)
+        let ready = try await session { [recorded] session in
+            try Book(store: SessionStore(session: session), now: now, policy: policy).applyForReady(recorded)
         }
         if let ready { return ready }
         return try await change { try $0.applyForComing(application) }
@@ -49,6 +52,29 @@ extension Book {
         throw LedgerError.poolExhausted
     }
 
+    /// The tenant's row is locked, so that what it holds can be counted; when that is too much, nothing has happened.
+    func applyWithinQuota(_ application: Application) throws -> Applied {
+        let quota = try store.lockQuota(of: application.tenant)
+        let applied = try applyForReady(application) ?? applyForComing(application)
+        if case .leased(_, _, same: true) = applied { return applied }
+        try write()
+        guard let quota else { return applied }
+        try check(try store.holdings(of: application.tenant), quota)
+        return applied
+    }
+
+    private func check(_ holdings: [String: Int], _ quota: Quota) throws {
+        let total = holdings.values.reduce(0, +)
+        if let limit = quota.chains, total > limit {
+            throw LedgerError.conflict(code: "quota-exceeded", detail: "the tenant may hold \(limit) chains, and does")
+        }
+        for (blueprint, limit) in quota.blueprints.sorted(by: { $0.key < $1.key })
+        where (holdings[blueprint] ?? 0) > limit {
+            throw LedgerError.conflict(
+                code: "quota-exceeded", detail: "the tenant may hold \(limit) chains of the blueprint \(blueprint), and does")
+        }
+    }
+
     /// What the tenant and holder have already.
     private func held(_ application: Application) throws -> Applied? {
         guard let (lease, chain) = try store.held(by: application.tenant, holder: application.holder) else { return nil }
@@ -65,6 +91,8 @@ extension Book {
 
     private func makeOne(for application: Application) throws -> Applied? {
         guard let making = application.making else { return nil }
+        // Room goes to those who wait for it, in their turn.
+        guard try application.hasTurn || !store.hasApplicants(at: now) else { return nil }
         let wish = Wish(plan: making.plan, parameters: making.parameters, priority: .tenant)
         guard let made = try makeAnywhere(wish) else { return nil }
         var lease = application.lease(.waiting, id: fresh(), at: now)

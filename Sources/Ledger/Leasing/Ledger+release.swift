@@ -11,6 +11,14 @@ extension Ledger {
         try await change { try $0.release(chain, tenant: tenant) }
     }
 
+    /// Lets an active lease end so many seconds from now, instead of when it would have.
+    ///
+    /// - Parameter ttl: `nil`: it lasts until it is given back.
+    /// - Throws: as `release`.
+    public func renew(_ chain: ChainID, ttl: Double?, tenant: String? = nil) async throws(LedgerError) -> Lease {
+        try await change { try $0.renew(chain, ttl: ttl, tenant: tenant) }
+    }
+
     /// - Throws: `notFound`, also when it is not the tenant's.
     public func lease(_ id: LeaseID, tenant: String? = nil) async throws(LedgerError) -> Lease {
         try await session { session in
@@ -79,6 +87,14 @@ extension Book {
         }
         try giveBack(chain, .released)
         return try self.lease(lease).lease
+    }
+
+    func renew(_ chain: ChainID, ttl: Double?, tenant: String?) throws -> Lease {
+        guard let id = try lockedChain(chain, tenant: tenant).now.lease, try self.lease(id).lease.status == .active else {
+            throw LedgerError.conflict(code: "not-leased", detail: "nobody holds the chain yet, or any more")
+        }
+        leases[id]?.lease.expiresAt = ttl.map { now.addingTimeInterval($0) }
+        return try self.lease(id).lease
     }
 
     /// Ends the lease of a chain and sends the chain on its way out, unless it is on it already.

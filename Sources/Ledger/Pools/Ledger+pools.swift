@@ -8,7 +8,7 @@ extension Ledger {
         name: String, plan: Plan, parameters: JSONValue, warm: Warm
     ) async throws(LedgerError) -> Model.Pool {
         let pool = Model.Pool(id: .fresh(), name: name, plan: plan, parameters: parameters, warm: warm, createdAt: now)
-        try await session { session in
+        try await transaction { session in
             try session.execute(
                 "INSERT INTO pools (id, name, plan, parameters, warm, created_at) VALUES ($1, $2, $3, $4, $5, $6)", pool.id.uuid,
                 pool.name, try StoredJSON.text(pool.plan), try StoredJSON.text(pool.parameters), pool.warm.column, pool.createdAt)
@@ -37,11 +37,38 @@ extension Ledger {
         }
     }
 
+    /// Changes a pool; chains that are there stay as they are.
+    ///
+    /// - Parameter edit: gets the pool as it is, locked; what it throws is thrown, and changes nothing. A pool that goes on after
+    ///   a pause begins to count failures anew.
+    /// - Throws: `notFound`, `nameTaken`.
+    public func changePool(
+        _ id: PoolID, _ edit: @escaping @Sendable (inout Model.Pool) throws -> Void
+    ) async throws(LedgerError) -> Model.Pool {
+        try await transaction { session in
+            guard let row = try session.queryOne("SELECT * FROM pools WHERE id = $1 FOR NO KEY UPDATE", id.uuid) else {
+                throw LedgerError.notFound(what: "pool", id: id.description)
+            }
+            let before = try Model.Pool(row)
+            var pool = before
+            try edit(&pool)
+            if !pool.isPaused { pool.pauseReason = nil }
+            try session.execute(
+                """
+                UPDATE pools SET name = $2, plan = $3, parameters = $4, warm = $5, paused = $6, pause_reason = $7,
+                    failures = CASE WHEN $8 THEN 0 ELSE failures END
+                WHERE id = $1
+                """, id.uuid, pool.name, try StoredJSON.text(pool.plan), try StoredJSON.text(pool.parameters), pool.warm.column,
+                pool.isPaused, pool.pauseReason, before.isPaused && !pool.isPaused)
+            return pool
+        }
+    }
+
     /// Nothing is kept ready for it any more; the chains it made stay.
     ///
     /// - Throws: `notFound`.
     public func deletePool(_ id: PoolID) async throws(LedgerError) {
-        try await session { session in
+        try await transaction { session in
             guard try session.execute("DELETE FROM pools WHERE id = $1", id.uuid) == 1 else {
                 throw LedgerError.notFound(what: "pool", id: id.description)
             }
@@ -54,7 +81,8 @@ extension Model.Pool {
         let warm: Int? = try row["warm"]
         self.init(
             id: try row.id("id"), name: try row["name"], plan: try row.plan("plan"), parameters: try row.json("parameters"),
-            warm: warm.map { .chains($0) } ?? .full, createdAt: try row["created_at"])
+            warm: warm.map { .chains($0) } ?? .full, isPaused: try row["paused"], pauseReason: try row["pause_reason"],
+            createdAt: try row["created_at"])
     }
 }
 

@@ -8,6 +8,12 @@ public struct Site: Sendable, Hashable {
     /// X25519, base64; what is sealed to it, only the site's agents can open.
     public var publicKey: String
     public var createdAt: Date
+
+    public init(name: String, publicKey: String, createdAt: Date) {
+        self.name = name
+        self.publicKey = publicKey
+        self.createdAt = createdAt
+    }
 }
 
 extension Ledger {
@@ -15,7 +21,7 @@ extension Ledger {
     @discardableResult
     public func addSite(name: String, publicKey: String) async throws(LedgerError) -> Site {
         let site = Site(name: name, publicKey: publicKey, createdAt: now)
-        try await session { session in
+        try await transaction { session in
             try session.execute(
                 "INSERT INTO sites (name, public_key, created_at) VALUES ($1, $2, $3)", site.name, site.publicKey, site.createdAt)
         }
@@ -29,6 +35,37 @@ extension Ledger {
                 throw LedgerError.notFound(what: "site", id: name)
             }
             return try Site(row)
+        }
+    }
+
+    /// Gives a site another public key. What was sealed to the last one, its agents open only while they hold that too.
+    ///
+    /// - Parameter edit: gets the site as it is, locked; what it throws is thrown, and changes nothing.
+    /// - Throws: `notFound`.
+    public func changeSite(
+        _ name: String, _ edit: @escaping @Sendable (inout Site) throws -> Void
+    ) async throws(LedgerError) -> Site {
+        try await transaction { session in
+            guard let row = try session.queryOne("SELECT * FROM sites WHERE name = $1 FOR NO KEY UPDATE", name) else {
+                throw LedgerError.notFound(what: "site", id: name)
+            }
+            var site = try Site(row)
+            try edit(&site)
+            try session.execute("UPDATE sites SET public_key = $2 WHERE name = $1", name, site.publicKey)
+            return site
+        }
+    }
+
+    /// How many hosts of each site have credentials.
+    public func sealedHosts() async throws(LedgerError) -> [String: Int] {
+        try await session { session in
+            var counts: [String: Int] = [:]
+            let rows = try session.query(
+                """
+                SELECT site, count(*) AS count FROM hosts WHERE status <> 'gone' AND sealed_credentials IS NOT NULL GROUP BY site
+                """)
+            for row in rows { counts[try row["site"]] = try row.decode("count") }
+            return counts
         }
     }
 

@@ -107,7 +107,7 @@ extension SessionStore {
     }
 
     func pools() throws -> [Model.Pool] {
-        try session.query("SELECT * FROM pools ORDER BY id").map { try Model.Pool($0) }
+        try session.query("SELECT * FROM pools WHERE NOT paused ORDER BY id").map { try Model.Pool($0) }
     }
 
     func unleasedChains() throws -> [PoolID: Int] {

@@ -23,24 +23,28 @@ extension SessionStore {
 
     /// Its row is locked, gets the lease's id, and the lease is there, in one statement.
     func claim(_ stage: ClaimStage, for application: Application, lease: Lease, waits: Bool) throws -> Chain? {
-        let row = try session.queryOne(
-            """
+        let sql = """
             WITH eldest AS (
                 SELECT c.id FROM chains c
                 WHERE c.lease IS NULL AND \(stage.condition)
                     \(application.matching.blueprint == nil ? "AND $10::text IS NULL" : "AND c.blueprint = $10")
-                    \(application.matching.parameters == nil ? "AND $11::jsonb IS NULL" : "AND c.parameters @> $11")
+                    \(application.matching.parameters == nil ? "AND $11::jsonb IS NULL" : "AND c.parameters = $11")
+                    \(application.hasTurn ? "" : SessionStore.nobodyWaits)
                 ORDER BY c.id LIMIT 1 \(waits ? "FOR UPDATE" : "FOR UPDATE SKIP LOCKED")
             ), claimed AS (
                 UPDATE chains c SET lease = $1 FROM eldest WHERE c.id = eldest.id RETURNING c.*
             ), leased AS (
                 INSERT INTO leases (id, chain, tenant, holder, sole, status, ttl, created_at, active_at, expires_at)
                 SELECT $1, id, $2, $3, $4, $5, $6, $7, $8, $9 FROM claimed
-            )
+            )\(application.record == nil ? "" : SessionStore.recorded)
             SELECT \(Chain.columns) FROM claimed c
-            """, lease.id.uuid, lease.tenant, lease.holder, application.isSole, lease.status, application.ttl, lease.createdAt,
+            """
+        let parameters: [any PostgresEncodable] = [
+            lease.id.uuid, lease.tenant, lease.holder, application.isSole, lease.status, application.ttl, lease.createdAt,
             lease.activeAt, lease.expiresAt, application.matching.blueprint,
-            try StoredJSON.optionalText(application.matching.parameters))
+            try StoredJSON.optionalText(application.matching.parameters),
+        ]
+        let row = try session.queryOne(sql, parameters + (application.record?.values ?? []))
         return try row.map { try Chain($0) }
     }
 

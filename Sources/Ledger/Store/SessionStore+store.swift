@@ -73,6 +73,7 @@ extension Afterthought {
                     """, now, host.uuid, chain.uuid)
             ]
         case .heard(let presence, let time): [presence.heard(at: time)]
+        case .poolTried(let pool, let failure): [failure.map { Self.poolFailed(pool, $0) } ?? Self.poolMade(pool)]
         case .configured(let host): [try host.configuration()]
         case .wish(let operation, let recipe):
             [
@@ -80,6 +81,24 @@ extension Afterthought {
                     "INSERT INTO wishes (operation, recipe) VALUES ($1, $2)", operation.uuid, try StoredJSON.text(recipe))
             ]
         }
+    }
+}
+
+/// After so many of its chains in a row that could not be made a pool pauses.
+private let poolFailuresLimit = 5
+
+extension Afterthought {
+    private static func poolMade(_ pool: PoolID) -> Statement {
+        Statement("UPDATE pools SET failures = 0 WHERE id = $1 AND failures > 0", pool.uuid)
+    }
+
+    private static func poolFailed(_ pool: PoolID, _ reason: String) -> Statement {
+        Statement(
+            """
+            UPDATE pools SET failures = failures + 1, paused = paused OR failures + 1 >= $2,
+                pause_reason = CASE WHEN NOT paused AND failures + 1 >= $2 THEN $3 ELSE pause_reason END
+            WHERE id = $1
+            """, pool.uuid, poolFailuresLimit, String(reason.withoutNUL.prefix(1000)))
     }
 }
 

@@ -41,6 +41,7 @@ struct Clocks: Sendable {
             group.addTask {
                 await every(.seconds(60), "kept answers") { try await ledger.forgetAnswers(as: leader, limit: limit) }
             }
+            group.addTask { await every(.seconds(60), "events") { try await ledger.forgetEvents(as: leader) } }
             group.addTask { await every(.seconds(1), "lost attempts") { try await closeLostAttempts() } }
             group.addTask { await every(.milliseconds(200), "observations") { try await observe() } }
         }

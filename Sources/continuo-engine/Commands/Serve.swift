@@ -34,6 +34,16 @@ struct Serve: AsyncParsableCommand {
         }
         return Engine.Configuration(
             listen: listen, database: try environment.database(program: "continuo-engine"), broker: try environment.broker(),
-            root: try environment.rootKey())
+            root: try environment.rootKey(), limits: try limits(environment),
+            origins: AllowedOrigins(environment.list("CONTINUO_CORS_ORIGINS")),
+            images: ImageAllowList(environment.list("CONTINUO_IMAGES")))
+    }
+
+    private func limits(_ environment: Settings.Environment) throws -> Limits {
+        guard let text = environment.text("CONTINUO_CONNECTIONS") else { return Limits() }
+        guard let connections = Int(text), (1...100_000).contains(connections) else {
+            throw SettingError("CONTINUO_CONNECTIONS", value: text, rule: "must be a number from 1 to 100000")
+        }
+        return Limits(connections: connections)
     }
 }

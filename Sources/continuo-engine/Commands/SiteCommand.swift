@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ledger
+import Model
 import Settings
 import Wire
 
@@ -43,13 +44,7 @@ struct NameArgument: ExpressibleByArgument {
     let text: String
 
     init?(argument: String) {
-        let allowed = argument.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: "-")
-        }
-        guard allowed, (1...63).contains(argument.utf8.count), !argument.hasPrefix("-"), !argument.hasSuffix("-") else {
-            return nil
-        }
+        guard isName(argument) else { return nil }
         text = argument
     }
 }

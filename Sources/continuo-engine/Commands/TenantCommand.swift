@@ -15,7 +15,7 @@ struct TenantCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            try await withLedger { try await $0.addTenant(name: name.text) }
+            try await withLedger { _ = try await $0.addTenant(name: name.text) }
             output.tell("Tenant \(name.text) is added.", ["tenant": JSONText(name.text)])
         }
     }

@@ -21,6 +21,7 @@ struct EngineFixture: Sendable {
     let admin: Client
     let tenant: Client
     let other: Client
+    let `operator`: Client
     private let configuration: Engine.Configuration
 
     static func with(_ body: @Sendable (EngineFixture) async throws -> Void) async throws {
@@ -44,7 +45,7 @@ struct EngineFixture: Sendable {
         let site = SiteFile(site: "default", installation: installation, root: root)
         try await ledger.addSite(name: "default", publicKey: try site.opener().publicKey.base64)
         let keys = try await (
-            key(.admin, nil, ledger), key(.tenant, "acme", ledger), key(.tenant, "umbrella", ledger)
+            key(.admin, nil, ledger), key(.tenant, "acme", ledger), key(.tenant, "umbrella", ledger), key(.operator, nil, ledger)
         )
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let configuration = Engine.Configuration(
@@ -60,7 +61,8 @@ struct EngineFixture: Sendable {
                 try await body(
                     EngineFixture(
                         ledger: ledger, broker: broker, signer: Signer(root: root, installation: installation), site: site,
-                        admin: caller(keys.0), tenant: caller(keys.1), other: caller(keys.2), configuration: configuration))
+                        admin: caller(keys.0), tenant: caller(keys.1), other: caller(keys.2),
+                        operator: caller(keys.3), configuration: configuration))
                 break
             }
         }

@@ -26,7 +26,8 @@ enum RouteSample {
             ledger: ledger, recipes: RecipeBook(blueprints), bell: Bell(pool: pool), queries: queries,
             readiness: Readiness(ledger: ledger, broker: BrokerWatch(publisher: publisher)),
             broadcast: CancelBroadcast(ledger: ledger, publisher: publisher, seal: seal, logger: quiet),
-            operations: OperationWatch(ledger: ledger, logger: quiet)
+            operations: OperationWatch(ledger: ledger, logger: quiet), keys: KeyRing(ledger: ledger),
+            metrics: Metrics(ledger: ledger), logger: quiet
         ).routes
     }
 
@@ -47,6 +48,12 @@ enum RouteSample {
             id: .fresh(), name: "a", site: "default", driver: .docker, version: "1", schemas: [1], working: []),
         firstSeenAt: now, lastSeenAt: now)
     static let deadLetter = DeadLetter(at: now, queue: "q", reason: "r", detail: nil, headers: .object([:]), size: 1)
+    static let tenant = Tenant(name: "acme", createdAt: now)
+    static let key = StoredKey(id: "k", secretHash: [], role: .admin, createdAt: now)
+    static let site = Site(name: "default", publicKey: "", createdAt: now)
+    static let record = AuditRecord(
+        id: .fresh(), at: now, deed: Deed(request: "r", key: "k", role: .admin, tenant: nil, action: "a", target: "t"),
+        outcome: "done")
     static let lease = Lease(id: .fresh(), chain: chain.id, tenant: "acme", status: .active, createdAt: now)
     static let pool = Model.Pool(
         id: .fresh(), name: "p", plan: plan, parameters: .object([:]), warm: .full, createdAt: now)

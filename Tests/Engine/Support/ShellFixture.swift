@@ -3,6 +3,7 @@ import Ledger
 import Logging
 import Model
 import NIOCore
+import PostgreSQL
 import ServiceLifecycle
 
 @testable import Engine
@@ -12,9 +13,18 @@ struct ShellFixture {
     static let key = APIKey(text: "ctn_admin.secret")!
     static let tenantKey = APIKey(text: "ctn_tenant.secret")!
 
-    static func run(limits: Limits = Limits(), _ body: @Sendable (Int) async throws -> Void) async throws {
+    static func run(
+        limits: Limits = Limits(), origins: AllowedOrigins = AllowedOrigins(), _ body: @Sendable (Int) async throws -> Void
+    ) async throws {
+        // Never asked.
+        let ledger = Ledger(
+            pool: PostgreSQL.Pool(
+                try DatabaseConfiguration(url: "postgresql://nobody@127.0.0.1:1/none"), size: 1, waitLimit: .seconds(1),
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let front = Front(routes: RouteTable(routes), keys: Keys(), bodyLimit: limits.body, logger: logger)
+        let front = Front(
+            routes: RouteTable(routes), keys: Keys(), bodyLimit: limits.body, origins: origins, metrics: Metrics(ledger: ledger),
+            refused: { _ in }, logger: logger)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let listener = try Listener.make(
             ListenAddress("127.0.0.1:0")!, limits: limits, front: front, logger: logger,

@@ -8,7 +8,7 @@ extension API {
     /// The route as callers see it.
     func once(_ route: Route) -> Route {
         guard route.method == .post else { return route }
-        return Route(route.method, route.path.description, route.right, takesBody: route.takesBody) { call in
+        return route.with { call in
             let answer = try await answer(call, route)
             await answer.afterwards?()
             return answer
@@ -51,7 +51,8 @@ extension Call {
 extension Answer {
     fileprivate var kept: KeptAnswer {
         KeptAnswer(
-            status: status.code, headers: headers.map { KeptAnswer.Header(name: $0.name.rawName, value: $0.value) }, body: body)
+            status: status.code, headers: headers.map { KeptAnswer.Header(name: $0.name.rawName, value: $0.value) },
+            body: keptBody ?? body)
     }
 
     fileprivate init(_ kept: KeptAnswer) {

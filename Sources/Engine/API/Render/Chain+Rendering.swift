@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Model
 
 extension Chain {
@@ -55,11 +56,16 @@ extension Lease {
         return showsTenant ? reference.with("tenant", .string(tenant)) : reference
     }
 
+    /// Seconds for which the chain was in the tenant's hands; `nil` while it is, and when it never was.
+    private var duration: Double? {
+        activeAt.flatMap { active in endedAt.map { $0.timeIntervalSince(active) } }
+    }
+
     var json: JSONValue {
         .object([
             "id": .id(id), "chain": .id(chain), "tenant": .string(tenant), "holder": .optional(holder), "status": .word(status),
             "end": .word(end), "createdAt": .date(createdAt), "activeAt": .date(activeAt), "expiresAt": .date(expiresAt),
-            "endedAt": .date(endedAt),
+            "endedAt": .date(endedAt), "duration": duration.map(JSONValue.number) ?? .null,
         ])
     }
 }

@@ -2,10 +2,16 @@ import Blueprints
 import Model
 
 extension Model.Pool {
-    var json: JSONValue {
+    /// What its operators say about it, and may change.
+    var configuration: JSONValue {
         .object([
-            "id": .id(id), "name": .string(name), "blueprint": .string(plan.blueprint.name), "parameters": parameters,
-            "warm": warm.json, "createdAt": .date(createdAt),
+            "name": .string(name), "blueprint": .string(plan.blueprint.name), "parameters": parameters, "warm": warm.json,
+        ])
+    }
+
+    var json: JSONValue {
+        configuration.with([
+            "id": .id(id), "paused": .bool(isPaused), "pauseReason": .optional(pauseReason), "createdAt": .date(createdAt),
         ])
     }
 }

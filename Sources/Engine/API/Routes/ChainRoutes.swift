@@ -44,7 +44,8 @@ extension API {
         let filter = ChainFilter(
             host: query.optional("host", .identifier()), pool: query.optional("pool", .identifier()),
             phase: query.optional("phase", .choice), health: query.optional("health", .choice),
-            blueprint: query.optional("blueprint", .name), tenant: call.scope.tenant,
+            blueprint: query.optional("blueprint", .name),
+            tenant: call.scope.tenant ?? query.optional("tenant", .name), holder: query.optional("holder", .string(1...200)),
             leased: query.optional("leased", .flagText))
         let request = query.page()
         try query.complete()

@@ -5,12 +5,15 @@ import Model
 extension API {
     var leaseRoutes: [Route] {
         [
-            Route(.post, "/v1/chains/apply", .lease, takesBody: true, handler: apply),
+            Route(.post, Self.applyPath, .lease, takesBody: true, handler: apply),
             Route(.post, "/v1/chains/{id}/release", .lease, takesBody: true, handler: release),
+            Route(.post, "/v1/chains/{id}/renew", .lease, takesBody: true, handler: renew),
             Route(.get, "/v1/leases", .see, handler: listLeases),
             Route(.get, "/v1/leases/{id}", .see, handler: getLease),
         ]
     }
+
+    static var applyPath: String { "/v1/chains/apply" }
 
     private func apply(_ call: Call) async throws -> Answer {
         switch try await ledger.apply(try application(call)) {
@@ -24,7 +27,7 @@ extension API {
         }
     }
 
-    private func application(_ call: Call) throws -> Application {
+    func application(_ call: Call) throws -> Application {
         guard let tenant = call.scope.tenant else {
             throw Problem(.forbidden, "Chains are leased to tenants: use a key of the role tenant.")
         }
@@ -36,12 +39,18 @@ extension API {
         let holder = fields.optional("holder", .string(1...200))
         let ttl = fields.optional("ttl", .integer(1...31_536_000))
         let allowMultiple = fields.optional("allowMultiple", .flag) ?? false
+        if parameters != nil, blueprint == nil {
+            fields.refuse("parameters", value: nil, rule: "together with the blueprint whose they are")
+        }
         try fields.complete()
         let making = try blueprint.map { (name) throws(Problem) in try recipes.recipe(name, parameters ?? [:]) }
-        return Application(
+        var application = Application(
             tenant: tenant, holder: holder, allowMultiple: allowMultiple, ttl: ttl.map(Double.init),
-            matching: Application.Matching(blueprint: blueprint, parameters: parameters.map(JSONValue.object)),
+            matching: Application.Matching(blueprint: blueprint, parameters: parameters == nil ? nil : making?.parameters),
             making: making.map { Application.Making(plan: $0.plan, parameters: $0.parameters) })
+        application.isLimited = call.caller?.isLimited ?? false
+        application.hasTurn = call.hasTurn
+        return application
     }
 
     private func rendered(_ lease: Lease, _ chain: Chain, _ call: Call) async throws -> JSONValue {
@@ -54,6 +63,18 @@ extension API {
         try call.refuseAnyField()
         let lease = try await ledger.release(try call.identifier("chain"), tenant: call.scope.tenant)
         bell.ring()
+        return Answer(.ok, json: .object(["lease": lease.json]))
+    }
+
+    /// From now on it lasts `ttl` seconds; without one, until it is given back.
+    private func renew(_ call: Call) async throws -> Answer {
+        var query = call.queryFields()
+        try query.complete()
+        var fields = try call.fields()
+        let ttl = fields.optional("ttl", .integer(1...31_536_000))
+        try fields.complete()
+        let lease = try await ledger.renew(
+            try call.identifier("chain"), ttl: ttl.map(Double.init), tenant: call.scope.tenant)
         return Answer(.ok, json: .object(["lease": lease.json]))
     }
 

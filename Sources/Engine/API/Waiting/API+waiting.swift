@@ -11,7 +11,7 @@ struct UnderWay: Sendable {
 /// `Prefer: wait=N`: the answer waits until the work has ended, at most so many seconds; then it is 200 with what came of it.
 extension API {
     func waiting(_ route: Route) -> Route {
-        Route(route.method, route.path.description, route.right, takesBody: route.takesBody) { call in
+        route.with { call in
             let answer = try await route.handler(call)
             guard let patience = call.patience, let underWay = answer.underWay,
                 await operations.hasEnded(underWay.operation, within: patience)
