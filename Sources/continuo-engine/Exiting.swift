@@ -16,6 +16,8 @@ func exiting<R>(_ work: () async throws -> R) async throws -> R {
         throw Exit.with(.init(78), error.description)
     } catch let error as FileError {
         throw Exit.with(.init(73), "\(error.path): \(error.failure)")
+    } catch let error as BlueprintFile.Unreadable {
+        throw Exit.with(.init(66), "\(error.path) can't be read: \(error.reason)")
     } catch let error as LedgerError {
         throw Exit.with(error.exitCode, error.description)
     }

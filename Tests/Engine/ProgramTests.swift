@@ -53,7 +53,8 @@ import Testing
         #expect(refused.code == 65 && lines.count == 2 && lines.allSatisfy { $0.hasPrefix(broken + ":5:") }, "\(refused)")
         let json = try await Self.run("blueprint", "check", "-o", "json", broken)
         #expect(json.code == 65 && json.output.contains(#""path":"nodes[0].imag""#), "\(json)")
-        #expect(try await Self.run("blueprint", "check", folder.appending(path: "none").path).code == 66)
+        let missing = try await Self.run("blueprint", "check", folder.appending(path: "none").path)
+        #expect(missing.code == 66 && missing.errors.contains("No such file or directory"), "\(missing)")
 
         let rendered = try await Self.run("blueprint", "render", good)
         #expect(rendered.code == 0 && rendered.output.contains(#""image" : "i""#), "\(rendered)")

@@ -24,7 +24,7 @@ struct BlueprintCommand: AsyncParsableCommand {
         func run() async throws {
             var problems: [BlueprintError.Problem] = []
             for file in files {
-                let yaml = try BlueprintFile.read(file)
+                let yaml = try await exiting { try BlueprintFile.read(file) }
                 problems += BlueprintError(Blueprint.problems(inYAML: yaml)).in(file: file).problems
             }
             switch output.format {
@@ -53,7 +53,7 @@ struct BlueprintCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let yaml = try BlueprintFile.read(file)
+            let yaml = try await exiting { try BlueprintFile.read(file) }
             do {
                 let blueprint = try Blueprint(yaml: yaml)
                 let pairs = parameters.map {
