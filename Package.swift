@@ -91,6 +91,7 @@ let package = Package(
         room("Vaults", ["Drivers", "Model", asn1, crypto, x509]),
         room("MemoryDriver", path: "Sources/Drivers/Memory", ["Drivers", "Model", "Curl"]),
         room("DockerEngine", path: "Sources/Drivers/DockerEngine", ["Drivers", "Model", "Curl"]),
+        room("KubernetesDriver", path: "Sources/Drivers/Kubernetes", ["Drivers", "Model", "Curl"]),
         room("DockerDriver", path: "Sources/Drivers/Docker", ["DockerEngine", "Drivers", "Model", "Curl"]),
 
         // Services.
@@ -143,9 +144,12 @@ let package = Package(
         tests(
             "DriverConformance",
             [
-                "Curl", "DockerDriver", "DockerSupport", "Drivers", "MemoryDriver", "Model", "continuo-memory-host", hummingbird,
-                httpTypes, logging, nioCore,
+                "Curl", "DockerDriver", "DockerSupport", "Drivers", "KubernetesSupport", "MemoryDriver", "Model",
+                "continuo-memory-host", hummingbird, httpTypes, logging, nioCore,
             ]),
+        .target(
+            name: "KubernetesSupport", dependencies: ["Curl", "DockerSupport", "Drivers", "KubernetesDriver", "Model"],
+            path: "Tests/Support/Kubernetes", swiftSettings: strict),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Vaults", ["Vaults", "Blueprints", "Drivers", "Model"]),
         tests("Curl", ["Curl"]),

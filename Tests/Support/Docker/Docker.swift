@@ -17,6 +17,11 @@ public struct Docker: Sendable {
         guard let url = ProcessInfo.processInfo.environment["CONTINUO_TEST_DOCKER_HOST"], url.hasPrefix("unix:///") else {
             throw Unmet("CONTINUO_TEST_DOCKER_HOST is not set (unix:///path); ops/test sets it")
         }
+        return try await Docker.at(url)
+    }
+
+    /// The daemon with that URL, with the test image.
+    public static func at(_ url: String) async throws -> Docker {
         let docker = Docker(url: url, endpoint: .unix(String(url.dropFirst("unix://".count))))
         try await image(docker)
         return docker

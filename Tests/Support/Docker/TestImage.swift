@@ -3,14 +3,14 @@ public import Foundation
 import Synchronization
 
 extension Docker {
-    private static let importing = Mutex<Task<Void, any Error>?>(nil)
+    private static let importing = Mutex<[String: Task<Void, any Error>]>([:])
 
     /// Makes the test image once a process, unless the daemon has it.
     static func image(_ docker: Docker) async throws {
         let task = importing.withLock { running in
-            if let running { return running }
+            if let running = running[docker.url] { return running }
             let task = Task { try await docker.importBusybox() }
-            running = task
+            running[docker.url] = task
             return task
         }
         try await task.value

@@ -1,0 +1,28 @@
+import Model
+
+/// The names of the objects of one incarnation of a chain. All but the namespace are unique within it alone.
+struct ObjectNames: Sendable {
+    let namespace: String
+
+    /// The tag is the last 12 hexadecimal digits of the chain's id, which are random.
+    init(chain: ChainID, incarnation: Int) {
+        let tag = chain.description.filter { $0 != "-" }.suffix(12)
+        namespace = "ctn-\(tag)-\(incarnation)"
+    }
+
+    init(_ work: ChainWork) {
+        self.init(chain: work.id, incarnation: work.desired.incarnation)
+    }
+
+    /// Quota, limits, network policy and account of the chain.
+    static let chain = "chain"
+    static let vault = "vault"
+
+    static func published(_ node: String) -> String { "\(node)-published" }
+    static func files(_ owner: String) -> String { "\(owner).files" }
+    static func claim(_ volume: String, of node: String) -> String { "\(node).\(volume)" }
+    static func task(_ task: String) -> String { "task-\(task)" }
+    /// What a task has given.
+    static func given(_ task: String) -> String { "task-\(task).given" }
+    static func pod(_ node: String) -> String { "\(node)-0" }
+}
