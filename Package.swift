@@ -109,7 +109,9 @@ let package = Package(
         // Programs, a few lines each.
         program("continuo-engine", ["Engine", "Ledger", "Model", "PostgreSQL", "Wire", "Blueprints", "Settings"]),
         program("continuo-watchdog", ["Watchdog", "Settings"]),
-        program("continuo-agent", ["Agent", "Curl", "Drivers", "DockerDriver", "MemoryDriver", "Model", "RabbitMQ", "Wire"]),
+        program(
+            "continuo-agent",
+            ["Agent", "Curl", "Drivers", "DockerDriver", "KubernetesDriver", "MemoryDriver", "Model", "RabbitMQ", "Wire"]),
         program("continuo-memory-host", ["MemoryDriver", "Drivers", "Model", hummingbird, httpTypes, nioCore]),
 
         // Tests, one folder per room.
@@ -148,8 +150,11 @@ let package = Package(
                 "continuo-memory-host", hummingbird, httpTypes, logging, nioCore,
             ]),
         .target(
-            name: "KubernetesSupport", dependencies: ["Curl", "DockerSupport", "Drivers", "KubernetesDriver", "Model"],
+            name: "KubernetesSupport", dependencies: ["Curl", "DockerSupport", "Drivers", "KubernetesDriver", "Model", "Vaults"],
             path: "Tests/Support/Kubernetes", swiftSettings: strict),
+        tests(
+            "KubernetesDriver",
+            ["Blueprints", "Curl", "DockerSupport", "Drivers", "KubernetesDriver", "KubernetesSupport", "Model", yams]),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Vaults", ["Vaults", "Blueprints", "Drivers", "Model"]),
         tests("Curl", ["Curl"]),

@@ -5,6 +5,7 @@ import DockerDriver
 import Drivers
 import FoundationEssentials
 import Glibc
+import KubernetesDriver
 import Logging
 import MemoryDriver
 import Model
@@ -21,7 +22,7 @@ struct AgentProgram: AsyncParsableCommand {
         commandName: "continuo-agent", abstract: "Serves the hosts of one site and driver.",
         discussion: "CONTINUO_AMQP_URL names the broker, CONTINUO_LOG_LEVEL how much is said.")
 
-    @Option(help: "docker or memory.")
+    @Option(help: "docker, kubernetes or memory.")
     var driver: ServedDriver
 
     @Option(help: "The site whose hosts it serves; must be the site file's.")
@@ -78,6 +79,7 @@ struct AgentProgram: AsyncParsableCommand {
         let client = HTTPClient(addressPolicy: policy, connectionLimit: 1024)
         return switch driver {
         case .docker: DockerDriver(client: client)
+        case .kubernetes: KubernetesDriver(client: client)
         case .memory: MemoryDriver(client: client)
         }
     }
@@ -93,11 +95,12 @@ struct AgentProgram: AsyncParsableCommand {
 
 /// The drivers that are built into this program.
 enum ServedDriver: String, ExpressibleByArgument, CaseIterable {
-    case docker, memory
+    case docker, kubernetes, memory
 
     var kind: DriverKind {
         switch self {
         case .docker: .docker
+        case .kubernetes: .kubernetes
         case .memory: .memory
         }
     }

@@ -1,6 +1,7 @@
 import DockerDriver
 import DockerSupport
 import Drivers
+import KubernetesSupport
 import MemoryDriver
 import Model
 import Testing
@@ -24,11 +25,14 @@ struct Subject: Sendable {
     var nodeKind = ObjectReference.Kind.container
     /// Whether a node that is restarted is another object afterwards.
     var restartsAnew = true
+    /// Whether files have the owner and group that the plan says.
+    var ownsFiles = true
 
     /// Gives `body` a subject of its own; whatever it leaves on the host fails the test.
     static func of(_ kind: Kind, _ body: (Subject) async throws -> Void) async throws {
         switch kind {
         case .docker: try await DockerField.using { field in try await body(.docker(field)) }
+        case .kubernetes: try await KubernetesField.using { field in try await body(.kubernetes(field)) }
         case .memory: try await MemoryHostProcess.using { process in try await body(.memory(process)) }
         }
     }

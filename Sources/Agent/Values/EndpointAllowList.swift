@@ -46,7 +46,7 @@ public struct EndpointAllowList: Sendable, Hashable {
             let path = String(host.endpoint.dropFirst("unix://".count))
             if sockets.contains(path) { return }
         } else if let (name, port) = Self.address(host.endpoint) {
-            guard host.insecure || host.sealedCredentials != nil else {
+            guard host.endpoint.hasPrefix("https://") || host.insecure || host.sealedCredentials != nil else {
                 throw Self.refusal(
                     "\(host.endpoint) would be reached in clear; the host must say so (insecure) or bring credentials")
             }
@@ -85,10 +85,10 @@ public struct EndpointAllowList: Sendable, Hashable {
         text.contains("]:") || text.filter { $0 == ":" }.count == 1
     }
 
-    /// Host and port of `tcp://host:port`.
+    /// Host and port of `tcp://host:port` and `https://host:port`.
     private static func address(_ endpoint: String) -> (String, Int)? {
-        guard endpoint.hasPrefix("tcp://") else { return nil }
-        let text = endpoint.dropFirst("tcp://".count)
+        guard let scheme = ["tcp://", "https://"].first(where: endpoint.hasPrefix) else { return nil }
+        let text = endpoint.dropFirst(scheme.count)
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]) else { return nil }
         let name = text[..<colon].replacing("[", with: "").replacing("]", with: "")
         return name.isEmpty ? nil : (String(name), port)

@@ -1,4 +1,5 @@
 import Curl
+import Drivers
 package import Model
 
 extension Daemon {

@@ -1,3 +1,4 @@
+package import Drivers
 import FoundationEssentials
 package import Model
 

@@ -30,7 +30,9 @@ public struct KubernetesDriver: Driver {
 
     /// How long the driver waits for what the cluster promises at once and does later.
     public struct Patience: Sendable, Hashable {
-        /// For started nodes to be healthy; images may have to be pulled.
+        /// For pods to run: images may have to be pulled.
+        public var starting: Duration
+        /// For a node that runs to be healthy.
         public var health: Duration
         /// For a pod to find a machine, which a cluster may have to make first.
         public var scheduling: Duration
@@ -42,9 +44,11 @@ public struct KubernetesDriver: Driver {
         public var removal: Duration
 
         public init(
-            health: Duration = .seconds(300), scheduling: Duration = .seconds(60), settling: Duration = .seconds(10),
+            starting: Duration = .seconds(300), health: Duration = .seconds(120), scheduling: Duration = .seconds(60),
+            settling: Duration = .seconds(10),
             stopping: Duration = .seconds(90), removal: Duration = .seconds(180)
         ) {
+            self.starting = starting
             self.health = health
             self.scheduling = scheduling
             self.settling = settling

@@ -3,6 +3,11 @@ public import FoundationEssentials
 /// The kind of infrastructure that a host is.
 public enum DriverKind: String, Codable, Sendable, CaseIterable {
     case docker, swarm, kubernetes, memory
+
+    /// The ports that its hosts publish unless said otherwise: below the ephemeral ports of Linux; on Kubernetes the NodePorts.
+    public var usualPorts: ClosedRange<Int> {
+        self == .kubernetes ? 30_000...32_767 : 20_000...29_999
+    }
 }
 
 /// What an agent needs to reach a host.

@@ -32,6 +32,8 @@ struct AllowListTests {
         (["tcp://10.0.0.0/8", "tcp://192.168.0.0/16:2376"], "tcp://host.example:2375", false),
         (["unix:///x"], "tcp://host.example:2375", false),
         (["tcp://0.0.0.0/0"], "http://10.0.0.1:80", false),
+        (["tcp://10.0.0.0/8"], "https://10.1.2.3:6443", true),
+        (["tcp://10.0.0.0/8:6443"], "https://10.1.2.3:443", false),
         (["tcp://0.0.0.0/0"], "tcp://10.0.0.1", false),
     ])
     func rules(rules: [String], endpoint: String, isAllowed: Bool) throws {
@@ -41,6 +43,7 @@ struct AllowListTests {
     @Test("in clear only where the host says so")
     func insecure() throws {
         #expect(try !allows(["tcp://10.0.0.0/8"], "tcp://10.0.0.1:2375", insecure: false))
+        #expect(try allows(["tcp://10.0.0.0/8"], "https://10.0.0.1:6443", insecure: false))
     }
 
     @Test(arguments: [

@@ -8,6 +8,7 @@ public import Model
 /// The test cluster, from the outside: what an operator or a stranger would do with it.
 public struct Kubernetes: Sendable {
     public let kubeconfig: String
+    private let path: String
     /// `https://host:port`
     public let endpoint: String
     /// Where published ports are reached.
@@ -23,11 +24,12 @@ public struct Kubernetes: Sendable {
             throw Unmet("CONTINUO_TEST_KUBECONFIG names no readable file; ops/test sets it")
         }
         if let url = environment["CONTINUO_TEST_KUBERNETES_DOCKER_HOST"] { _ = try await Docker.at(url) }
-        return try Kubernetes(kubeconfig: String(decoding: data, as: UTF8.self))
+        return try Kubernetes(kubeconfig: String(decoding: data, as: UTF8.self), at: path)
     }
 
-    init(kubeconfig: String) throws {
+    init(kubeconfig: String, at path: String) throws {
         self.kubeconfig = kubeconfig
+        self.path = path
         let server = try Kubeconfig.read(kubeconfig).current().0.server
         guard let (name, port) = ClusterAccess.address(server) else { throw Unmet("\(server) is no https://host:port") }
         endpoint = "https://\(name):\(port)"
@@ -65,6 +67,35 @@ public struct Kubernetes: Sendable {
     /// What a call answers, as JSON.
     public func json(_ path: String) async throws -> JSONValue {
         try JSONDecoder().decode(JSONValue.self, from: try await call("GET", path))
+    }
+
+    /// The uids of objects, all namespaces together.
+    public func uids(of path: String, labelled selector: String) async throws -> [String] {
+        struct List: Decodable {
+            struct Item: Decodable { var metadata: Metadata }
+            struct Metadata: Decodable { var uid: String }
+            var items: [Item]
+        }
+        let data = try await call("GET", "\(path)?labelSelector=\(Request.percentEncoded(selector))")
+        return try JSONDecoder().decode(List.self, from: data).items.map(\.metadata.uid)
+    }
+
+    /// Runs a command in a pod and answers its output; by kubectl, for the API's own way is no plain HTTP.
+    public func run(_ command: [String], in pod: String, namespace: String) async throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["kubectl", "--kubeconfig", path, "--namespace", namespace, "exec", pod, "--"] + command
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        return try await withCheckedThrowingContinuation { continuation in
+            // A handful of lines fits into the pipe, so nobody has to read while it runs.
+            process.terminationHandler = { _ in
+                let data = output.fileHandleForReading.readDataToEndOfFile()
+                continuation.resume(returning: String(decoding: data, as: UTF8.self))
+            }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
     }
 
     /// Removes what is left of an installation, and says what that was.

@@ -11,12 +11,12 @@ public struct KubernetesField: Sendable {
     public var installation: InstallationID { context.installation }
 
     /// A driver that gives up sooner than a real one.
-    public var driver: KubernetesDriver {
+    public func driver(health: Duration = .seconds(60)) -> KubernetesDriver {
         KubernetesDriver(
             client: cluster.client,
             patience: .init(
-                health: .seconds(60), scheduling: .seconds(8), settling: .seconds(8), stopping: .seconds(60),
-                removal: .seconds(120)))
+                starting: .seconds(90), health: health, scheduling: .seconds(8), settling: .seconds(8), stopping: .seconds(90),
+                removal: .seconds(150)))
     }
 
     /// Gives `body` a field, and removes everything of it afterwards.

@@ -108,10 +108,12 @@ struct Convergence: Sendable {
         _ plan: ConvergePlan, _ found: Found, _ parts: PodParts, _ meter: ProgressMeter
     ) async throws(WorkError) -> ObservedChain? {
         let words = PodWords(blotter: parts.blotter)
-        guard plan.tasks.isDone(.before) else {
-            try await perform(plan.tasks.due(.before), parts, words)
-            return nil
+        let tasks = TaskMaking(
+            cluster: cluster, ground: ground, parts: parts, removal: removal, words: words, progress: context.progress)
+        if !plan.tasks.isDone(.before) || !plan.tasks.isDone(.after) {
+            try await GroundMaking(cluster: cluster, ground: ground, context: context).awaitQuota()
         }
+        guard try await tasks.run(plan.tasks, .before).isDone(.before) else { return nil }
         let steps = plan.steps.filter(\.changes)
         guard steps.isEmpty else {
             let making = NodeMaking(cluster: cluster, ground: ground, parts: parts, removal: removal, pods: found.pods)
@@ -123,18 +125,8 @@ struct Convergence: Sendable {
         }
         var wait = HealthWait(cluster, work, found.statefulSets, words, patience, meter)
         let healthy = try await wait.run()
-        guard plan.tasks.isDone(.after) else {
-            try await perform(plan.tasks.due(.after), parts, words)
-            return nil
-        }
+        guard try await tasks.run(plan.tasks, .after).isDone(.after) else { return nil }
         return try await settled(found, healthy)
-    }
-
-    private func perform(_ due: [TaskPlan.Step], _ parts: PodParts, _ words: PodWords) async throws(WorkError) {
-        try await GroundMaking(cluster: cluster, ground: ground, context: context).awaitQuota()
-        try await TaskMaking(
-            cluster: cluster, ground: ground, parts: parts, removal: removal, words: words, progress: context.progress
-        ).perform(due)
     }
 
     /// Another look, for the pods have changed since; where somebody else has been at work meanwhile, another round follows.

@@ -53,12 +53,26 @@ struct GroundMaking: Sendable {
         let cluster = cluster
         let ground = ground
         let made = try await inParallel(ground.work.plan.nodes) { (node) throws(WorkError) -> (String, String)? in
-            if let published = try ground.publishedService(of: node) { try await cluster.apply(published, node: node.name) }
+            if let published = try ground.publishedService(of: node) { try await publish(published, node) }
             guard let service = ground.service(of: node) else { return nil }
             let there = try await cluster.apply(service, as: ServiceObject.self, node: node.name)
             return there.spec.clusterIP.map { (node.name, $0) }
         }
         return Dictionary(made.compactMap { $0 }) { first, _ in first }
+    }
+
+    /// While another agent makes the same Service, its ports are taken already and it is not to be seen yet.
+    private func publish(_ service: Manifest, _ node: PlannedNode) async throws(WorkError) {
+        for _ in 1...3 {
+            do {
+                try await cluster.apply(service, node: node.name)
+                return
+            } catch {
+                guard error.code == .portTaken else { throw error }
+            }
+            try await pause(.milliseconds(100))
+        }
+        try await cluster.apply(service, node: node.name)
     }
 
     /// A Job's pod that a fresh quota refuses is tried again by the cluster only after ten seconds.

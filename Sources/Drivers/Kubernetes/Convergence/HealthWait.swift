@@ -17,6 +17,8 @@ struct HealthWait {
     /// Restarts that were counted before we waited.
     private var restarts: [String: Int] = [:]
     private var last: [String: PodObject] = [:]
+    /// Since when pods were seen to run.
+    private var runs: [String: ContinuousClock.Instant] = [:]
 
     /// A pod that the cluster has restarted that often while we wait is not going to make it.
     private static let mostRestarts = 3
@@ -43,7 +45,7 @@ struct HealthWait {
         let wanted = Self.wanted(work)
         guard !wanted.isEmpty else { return [] }
         let scope = Scope(cluster.installation, chain: work.id, in: ObjectNames(work).namespace)
-        let isDone = try await cluster.follow(PodObject.self, scope, until: began + patience.health) {
+        let isDone = try await cluster.follow(PodObject.self, scope, until: began + patience.starting + patience.health) {
             (pods) throws(WorkError) in try await look(at: pods, wanted)
         }
         guard isDone else { throw await failure(wanted.first { !up.contains($0.name) }) }
@@ -73,12 +75,7 @@ struct HealthWait {
 
     /// - Throws: what keeps the pod from ever being up.
     private mutating func refuse(_ node: PlannedNode, _ pod: PodObject) async throws(WorkError) {
-        switch pod.imageTrouble {
-        case .missing(let message): throw WorkError(.terminal, .imageMissing, "\(node.name): \(message)", node: node.name)
-        case .unreachable(let message) where pod.waiting?.reason == "ImagePullBackOff":
-            throw WorkError(.transient, .imageMissing, "\(node.name): \(message)", node: node.name)
-        case .unreachable, nil: break
-        }
+        if let trouble = pod.imageTrouble { throw trouble.error(of: node.name, node: node.name) }
         if let reason = pod.waiting?.reason,
             ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"].contains(reason)
         {
@@ -93,6 +90,7 @@ struct HealthWait {
                 of: node, pod, pod.status?.reason == "Evicted" ? .noRoom : .nodeFailed, "was ended by the cluster: \(why)")
         }
         guard let container = pod.container else { return }
+        try await refuseLate(node, pod)
         let before = restarts[pod.metadata.uid] ?? container.restartCount
         restarts[pod.metadata.uid] = before
         let isLooping = pod.waiting?.reason == "CrashLoopBackOff" && container.restartCount - before >= 1
@@ -101,8 +99,25 @@ struct HealthWait {
         }
     }
 
+    /// - Throws: that it has run for long and its probe never passed.
+    private mutating func refuseLate(_ node: PlannedNode, _ pod: PodObject) async throws(WorkError) {
+        guard pod.container?.state?.running != nil, !up.contains(node.name), !isUp(node, pod) else { return }
+        let since = runs[pod.metadata.uid] ?? .now
+        runs[pod.metadata.uid] = since
+        guard ContinuousClock.now - since > patience.health else { return }
+        throw await notHealthy(node, pod, patience.health)
+    }
+
+    private func notHealthy(_ node: PlannedNode, _ pod: PodObject, _ patience: Duration) async -> WorkError {
+        let warning = await cluster.lastWarning(about: pod.metadata.name, in: ObjectNames(work).namespace)
+        let said = warning.map { "; the cluster says: \($0)" } ?? ""
+        return await failure(
+            of: node, pod, .notHealthy, "did not become healthy within \(patience.components.seconds) s\(said)")
+    }
+
+    /// Nothing more happens.
     private func failure(_ node: PlannedNode?) async -> WorkError {
-        let seconds = patience.health.components.seconds
+        let seconds = (patience.starting + patience.health).components.seconds
         guard let node else { return WorkError(.transient, .notHealthy, "did not become healthy within \(seconds) s") }
         let namespace = ObjectNames(work).namespace
         guard let pod = last[node.name] else {
@@ -114,9 +129,7 @@ struct HealthWait {
         if let why = pod.unschedulable {
             return WorkError(.transient, .noRoom, "\(node.name) finds no machine: \(why)", node: node.name)
         }
-        let warning = await cluster.lastWarning(about: pod.metadata.name, in: namespace)
-        let said = warning.map { "; the cluster says: \($0)" } ?? ""
-        return await failure(of: node, pod, .notHealthy, "did not become healthy within \(seconds) s\(said)")
+        return await notHealthy(node, pod, patience.starting + patience.health)
     }
 
     /// The last log lines tell most; secrets that a node may have written there are blotted out.

@@ -18,9 +18,14 @@ extension PodObject {
         /// The registry could not be asked.
         case unreachable(String)
 
-        var message: String {
+        /// - Parameter owner: the node or task, for people.
+        func error(of owner: String, node: String?) -> WorkError {
             switch self {
-            case .missing(let message), .unreachable(let message): message
+            case .missing(let message):
+                WorkError(
+                    .terminal, .imageMissing, "\(owner): \(message); put the image on the machines or name its registry",
+                    node: node)
+            case .unreachable(let message): WorkError(.transient, .imageMissing, "\(owner): \(message)", node: node)
             }
         }
     }

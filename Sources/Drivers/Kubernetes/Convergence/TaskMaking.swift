@@ -11,63 +11,86 @@ struct TaskMaking: Sendable {
     let words: PodWords
     let progress: @Sendable (Progress) -> Void
 
-    func perform(_ due: [TaskPlan.Step]) async throws(WorkError) {
+    /// - Returns: the plan with what is done now.
+    func run(_ plan: TaskPlan, _ stage: PlannedTask.Stage) async throws(WorkError) -> TaskPlan {
+        let due = plan.steps.filter { $0.task.stage == stage && !$0.isDone }
+        guard !due.isEmpty else { return plan }
         let meter = ProgressMeter(total: due.count, progress)
-        _ = try await inParallel(due) { (step) throws(WorkError) in
-            try await perform(step)
+        return try await TaskStage(stage) { (step, _) throws(WorkError) in
+            let record = try await perform(step)
             meter.advance("the task \(step.task.name) is done")
-        }
+            return record
+        }.run(plan)
     }
 
-    private func perform(_ step: TaskPlan.Step) async throws(WorkError) {
+    private func perform(_ step: TaskPlan.Step) async throws(WorkError) -> String? {
         switch step.step {
-        case .keep: return
+        case .keep(let record): return record
         case .again(let old):
             try await remove(old)
-            try await run(step.task)
-        case .run: try await run(step.task)
-        case .start(let id), .wait(let id): try await finish(step.task, id)
+            return try await make(step.task)
+        case .run: return try await make(step.task)
+        case .start(let id), .wait(let id): return try await finish(step.task, id)
         }
     }
 
-    private func run(_ task: PlannedTask) async throws(WorkError) {
+    private func make(_ task: PlannedTask) async throws(WorkError) -> String? {
         let files = try ground.files(
             task.files, of: ObjectNames.task(task.name), labels: ground.labels(of: task), parts.references)
         if let files { try await cluster.apply(files) }
         // Somebody else's is looked at in the next round.
-        guard let job = try await cluster.create(try ground.job(of: task, parts), as: JobObject.self) else { return }
-        try await finish(task, ObjectAddress(job).id)
+        guard let job = try await cluster.create(try ground.job(of: task, parts), as: JobObject.self) else { return nil }
+        return try await finish(task, ObjectAddress(job).id)
     }
 
-    private func finish(_ task: PlannedTask, _ id: String) async throws(WorkError) {
-        guard let address = ObjectAddress(ObjectReference(kind: .container, id: id)) else { return }
-        var job: JobObject?
-        var pod: PodObject?
-        let end = ContinuousClock.now + .seconds(task.timeout + 30)
-        let scope = Scope(cluster.installation, chain: ground.work.id, in: address.namespace)
-        let hasEnded = try await cluster.follow(PodObject.self, scope, until: end) { (pods) throws(WorkError) in
-            pod = pods.first { $0.isOwned(by: address.uid) } ?? pod
-            // The pod ends first, and the cluster's word on the Job follows.
-            guard pod == nil || pod?.hasEnded == true || pod?.image != nil else { return false }
-            job = try await cluster.get(JobObject.self, address.name, in: address.namespace)
-            guard let now = job, now.metadata.uid == address.uid else { return true }
-            return now.failure != nil || now.has("Complete") || pod?.hasEnded == true || pod?.image != nil
-        }
-        // Removed by somebody else: the next round looks.
-        guard let job, job.metadata.uid == address.uid else { return }
-        if let missing = pod?.image { throw imageMissing(task, missing) }
-        guard job.failure == nil, hasEnded, pod?.exitCode ?? 0 == 0 else {
-            let failure = try await failure(task, job, pod)
+    /// - Returns: `nil` where somebody else has removed it.
+    private func finish(_ task: PlannedTask, _ id: String) async throws(WorkError) -> String? {
+        guard let address = ObjectAddress(ObjectReference(kind: .container, id: id)) else { return nil }
+        let patience = removal.patience
+        let begun = try await follow(address, for: patience.starting) { $0.hasRun || $0.hasEnded || $0.imageTrouble != nil }
+        if let trouble = begun.pod?.imageTrouble { throw trouble.error(of: "the task \(task.name)", node: nil) }
+        guard begun.isReached else { throw await stuck(task, begun.pod) }
+        let end = try await follow(address, for: .seconds(task.timeout)) { $0.hasEnded }
+        guard let job = try await cluster.get(JobObject.self, address.name, in: address.namespace),
+            job.metadata.uid == address.uid
+        else { return nil }
+        guard end.isReached else {
+            let failure = await failure(task, end.pod, "took longer than \(task.timeout) s")
             try await remove(id)
             throw failure
         }
-        try await hand(task, pod, id)
+        if let failure = job.failure, end.pod == nil { throw await self.failure(task, nil, "failed: \(failure.message ?? "")") }
+        if let last = end.pod?.lastEnd, last.exitCode != 0 {
+            let memory = last.reason == "OOMKilled" ? ", killed for lack of memory" : ""
+            throw await failure(task, end.pod, "ended with exit code \(last.exitCode)\(memory)")
+        }
+        guard try await hand(task, end.pod, id) else { return nil }
+        try await awaitRecord(address)
+        return id
     }
 
-    private func hand(_ task: PlannedTask, _ pod: PodObject?, _ id: String) async throws(WorkError) {
-        guard !task.gives.isEmpty else { return try await awaitRecord(task) }
-        // A finished task whose pod is gone gave nothing any more: it runs again.
-        guard let pod else { return try await remove(id) }
+    /// Follows the Job's pod until it is as wanted, or the Job has ended or gone without one.
+    private func follow(
+        _ job: ObjectAddress, for patience: Duration, _ isWanted: (PodObject) -> Bool
+    ) async throws(WorkError) -> (isReached: Bool, pod: PodObject?) {
+        var pod: PodObject?
+        let scope = Scope(cluster.installation, chain: ground.work.id, in: job.namespace)
+        let isReached = try await cluster.follow(PodObject.self, scope, until: .now + patience) { (pods) throws(WorkError) in
+            pod = pods.first { $0.isOwned(by: job.uid) } ?? pod
+            if let pod { return isWanted(pod) }
+            guard let now = try await cluster.get(JobObject.self, job.name, in: job.namespace) else { return true }
+            return now.metadata.uid != job.uid || now.failure != nil || now.has("Complete")
+        }
+        return (isReached, pod)
+    }
+
+    /// - Returns: whether what it gives is there for others. A finished task whose pod is gone gives nothing any more: it runs again.
+    private func hand(_ task: PlannedTask, _ pod: PodObject?, _ id: String) async throws(WorkError) -> Bool {
+        guard !task.gives.isEmpty else { return true }
+        guard let pod else {
+            try await remove(id)
+            return false
+        }
         var given = GivenFiles()
         do {
             try given.take(try await cluster.output(of: pod), of: task)
@@ -76,34 +99,30 @@ struct TaskMaking: Sendable {
             throw error
         }
         try await cluster.apply(try ground.given(by: task, given))
-        try await awaitRecord(task)
+        return true
     }
 
     /// The pod has ended well; the Job says so a moment later.
-    private func awaitRecord(_ task: PlannedTask) async throws(WorkError) {
+    private func awaitRecord(_ job: ObjectAddress) async throws(WorkError) {
         let end = ContinuousClock.now + removal.patience.settling
         while ContinuousClock.now < end {
-            let job = try await cluster.get(JobObject.self, ObjectNames.task(task.name), in: ground.names.namespace)
-            if job?.has("Complete") ?? true { return }
+            if try await cluster.get(JobObject.self, job.name, in: job.namespace)?.has("Complete") ?? true { return }
             try await pause(.milliseconds(50))
         }
     }
 
-    private func failure(_ task: PlannedTask, _ job: JobObject, _ pod: PodObject?) async throws(WorkError) -> WorkError {
-        let what: String
-        if job.failure?.reason == "DeadlineExceeded" || pod?.hasEnded != true {
-            what = "took longer than \(task.timeout) s"
-        } else if let end = pod?.lastEnd {
-            what = "ended with exit code \(end.exitCode)" + (end.reason == "OOMKilled" ? ", killed for lack of memory" : "")
-        } else {
-            what = "failed: \(job.failure?.message ?? "its pod is gone")"
+    private func stuck(_ task: PlannedTask, _ pod: PodObject?) async -> WorkError {
+        if let why = pod?.unschedulable {
+            return WorkError(.transient, .noRoom, "the task \(task.name) finds no machine: \(why)")
         }
-        guard let pod else { return .failed(task, what) }
-        return .failed(task, words.clean(what), log: words.clean(await cluster.lastLines(of: pod)))
+        let name = pod?.metadata.name ?? ObjectNames.task(task.name)
+        let warning = await cluster.lastWarning(about: name, in: ground.names.namespace)
+        return .failed(task, "was not started\(warning.map { ": \($0)" } ?? "")")
     }
 
-    private func imageMissing(_ task: PlannedTask, _ message: String) -> WorkError {
-        WorkError(.terminal, .imageMissing, "the task \(task.name): \(message)")
+    private func failure(_ task: PlannedTask, _ pod: PodObject?, _ what: String) async -> WorkError {
+        guard let pod else { return .failed(task, what) }
+        return .failed(task, what, log: words.clean(await cluster.lastLines(of: pod)))
     }
 
     private func remove(_ id: String) async throws(WorkError) {
@@ -114,7 +133,4 @@ struct TaskMaking: Sendable {
 
 extension PodObject {
     fileprivate var hasEnded: Bool { ["Succeeded", "Failed"].contains(status?.phase ?? "") }
-    fileprivate var exitCode: Int? { container?.state?.terminated?.exitCode }
-    /// What is wrong with its image.
-    fileprivate var image: String? { imageTrouble?.message }
 }

@@ -95,7 +95,7 @@ extension ChainGround {
             ["name": .string("volume-\(volume.name)"), "mountPath": .string(volume.path)]
         }
         var container: [String: JSONValue] = [
-            "name": "node", "image": .string(node.image), "imagePullPolicy": "IfNotPresent",
+            "name": "node", "image": .string(node.image), "imagePullPolicy": PodParts.pull(node.image),
             "args": try parts.words(node.command), "env": try parts.environment(node.environment),
             "resources": node.resources.json, "securityContext": PodParts.confined,
             "volumeMounts": .array(mounts + files.mounts),

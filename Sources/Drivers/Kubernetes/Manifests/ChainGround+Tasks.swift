@@ -6,13 +6,17 @@ extension ChainGround {
         ObjectLabels(work, on: host.id, of: installation, task: task)
     }
 
+    /// Seconds beyond a task's own that its Job may last, for its pod to be started. This driver counts from then on; the cluster's
+    /// deadline is there for a Job that nobody watches any more.
+    private static let startAllowance = 600
+
     /// Runs once: it is this driver that tries again, so that every failure is reported.
     func job(of task: PlannedTask, _ parts: PodParts) throws(WorkError) -> Manifest {
         let labels = labels(of: task)
         let name = ObjectNames.task(task.name)
         let files = FileMounts(task.files, of: name)
         let container: [String: JSONValue] = [
-            "name": "task", "image": .string(task.image), "imagePullPolicy": "IfNotPresent",
+            "name": "task", "image": .string(task.image), "imagePullPolicy": PodParts.pull(task.image),
             "args": try parts.words(task.command), "env": try parts.environment(task.environment),
             "resources": task.resources.json, "securityContext": PodParts.confined, "volumeMounts": .array(files.mounts),
         ]
@@ -24,7 +28,7 @@ extension ChainGround {
             .jobs, name, labels: labels, annotations: annotations,
             [
                 "spec": [
-                    "backoffLimit": 0, "activeDeadlineSeconds": .integer(task.timeout),
+                    "backoffLimit": 0, "activeDeadlineSeconds": .integer(task.timeout + Self.startAllowance),
                     "template": ["metadata": ["labels": .texts(labels.selectable)], "spec": pod],
                 ]
             ])

@@ -31,6 +31,9 @@ struct PodParts: Sendable {
         ]
     }
 
+    /// Images are pulled only where their name says from where.
+    static func pull(_ image: String) -> JSONValue { ImageReference(image) == nil ? "Never" : "IfNotPresent" }
+
     /// The user of the plan. One that the plan does not say is the image's, which may be root.
     private static func security(_ text: String?) -> JSONValue {
         var context: [String: JSONValue] = ["seccompProfile": ["type": "RuntimeDefault"]]

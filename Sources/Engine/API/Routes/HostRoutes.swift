@@ -51,7 +51,7 @@ extension API {
         let new = NewHost(
             target: target, name: name, site: said.site ?? "default", capacity: said.capacity ?? 0,
             parallel: said.parallel ?? 4, schedulable: said.schedulable ?? true, autofill: said.autofill ?? true,
-            prefers: try recipe(said.prefers).applied(to: nil), ports: said.ports ?? 20_000...29_999,
+            prefers: try recipe(said.prefers).applied(to: nil), ports: said.ports ?? target.driver.usualPorts,
             network: said.network ?? "10.201.0.0/16")
         return (new, said)
     }
