@@ -93,6 +93,7 @@ let package = Package(
         room("DockerEngine", path: "Sources/Drivers/DockerEngine", ["Drivers", "Model", "Curl"]),
         room("KubernetesDriver", path: "Sources/Drivers/Kubernetes", ["Drivers", "Model", "Curl"]),
         room("DockerDriver", path: "Sources/Drivers/Docker", ["DockerEngine", "Drivers", "Model", "Curl"]),
+        room("SwarmDriver", path: "Sources/Drivers/Swarm", ["DockerEngine", "Drivers", "Model", "Curl", crypto]),
 
         // Services.
         room("Telemetry", [logging]),
@@ -111,7 +112,10 @@ let package = Package(
         program("continuo-watchdog", ["Watchdog", "Settings"]),
         program(
             "continuo-agent",
-            ["Agent", "Curl", "Drivers", "DockerDriver", "KubernetesDriver", "MemoryDriver", "Model", "RabbitMQ", "Wire"]),
+            [
+                "Agent", "Curl", "Drivers", "DockerDriver", "KubernetesDriver", "MemoryDriver", "Model", "RabbitMQ", "SwarmDriver",
+                "Wire",
+            ]),
         program("continuo-memory-host", ["MemoryDriver", "Drivers", "Model", hummingbird, httpTypes, nioCore]),
 
         // Tests, one folder per room.
@@ -146,7 +150,7 @@ let package = Package(
         tests(
             "DriverConformance",
             [
-                "Curl", "DockerDriver", "DockerSupport", "Drivers", "KubernetesSupport", "MemoryDriver", "Model",
+                "Curl", "DockerDriver", "DockerSupport", "Drivers", "KubernetesSupport", "MemoryDriver", "Model", "SwarmDriver",
                 "continuo-memory-host", hummingbird, httpTypes, logging, nioCore,
             ]),
         .target(

@@ -11,6 +11,7 @@ import MemoryDriver
 import Model
 import RabbitMQ
 import ServiceLifecycle
+import SwarmDriver
 import Telemetry
 import UnixSignals
 import Wire
@@ -22,7 +23,7 @@ struct AgentProgram: AsyncParsableCommand {
         commandName: "continuo-agent", abstract: "Serves the hosts of one site and driver.",
         discussion: "CONTINUO_AMQP_URL names the broker, CONTINUO_LOG_LEVEL how much is said.")
 
-    @Option(help: "docker, kubernetes or memory.")
+    @Option(help: "docker, swarm, kubernetes or memory.")
     var driver: ServedDriver
 
     @Option(help: "The site whose hosts it serves; must be the site file's.")
@@ -80,6 +81,7 @@ struct AgentProgram: AsyncParsableCommand {
         return switch driver {
         case .docker: DockerDriver(client: client)
         case .kubernetes: KubernetesDriver(client: client)
+        case .swarm: SwarmDriver(client: client)
         case .memory: MemoryDriver(client: client)
         }
     }
@@ -95,12 +97,13 @@ struct AgentProgram: AsyncParsableCommand {
 
 /// The drivers that are built into this program.
 enum ServedDriver: String, ExpressibleByArgument, CaseIterable {
-    case docker, kubernetes, memory
+    case docker, swarm, kubernetes, memory
 
     var kind: DriverKind {
         switch self {
         case .docker: .docker
         case .kubernetes: .kubernetes
+        case .swarm: .swarm
         case .memory: .memory
         }
     }

@@ -21,7 +21,7 @@ struct DeliveryTests {
             #expect(try await file("key.pem") == InnerFile(content: identity.key, mode: 0o400, owner: 0, group: 0))
             #expect(try await file("cert.pem").content == identity.certificate)
             #expect(try await file("ca.pem").content == vault.authorities["ca"]?.certificate)
-            let place = "\(subject.host.address) http://\(subject.host.address):\(work.ports[0].port)\n"
+            let place = "\(subject.host.address) http://\(node.address ?? subject.host.address):\(work.ports[0].port)\n"
             let owner = subject.ownsFiles ? 1000 : 0
             #expect(try await file("where") == InnerFile(content: place, mode: 0o444, owner: owner, group: owner))
             try await subject.converge(work.absent)

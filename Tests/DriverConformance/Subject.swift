@@ -4,6 +4,7 @@ import Drivers
 import KubernetesSupport
 import MemoryDriver
 import Model
+import SwarmDriver
 import Testing
 
 /// A driver, a host, and what others can do and see on that host. A new driver joins the suite with a `Kind`, a case here, a
@@ -33,6 +34,7 @@ struct Subject: Sendable {
         switch kind {
         case .docker: try await DockerField.using { field in try await body(.docker(field)) }
         case .kubernetes: try await KubernetesField.using { field in try await body(.kubernetes(field)) }
+        case .swarm: try await SwarmField.using { field in try await body(.swarm(field)) }
         case .memory: try await MemoryHostProcess.using { process in try await body(.memory(process)) }
         }
     }
@@ -46,6 +48,18 @@ struct Subject: Sendable {
             driver: driver(.seconds(30)), hastyDriver: driver(.seconds(1)), host: field.host, context: field.context,
             stranger: DockerStranger(docker: field.docker), insight: DockerInsight(docker: field.docker),
             troubles: DockerTroubles(), unknownImage: "continuo-test/nowhere:1")
+    }
+
+    private static func swarm(_ field: SwarmField) -> Subject {
+        func driver(_ health: Duration) -> SwarmDriver {
+            SwarmDriver(
+                client: field.manager.client, patience: .init(health: health, settling: .seconds(4), stopping: .seconds(60)))
+        }
+        return Subject(
+            // A swarm takes a second or two for what a daemon does at once.
+            driver: driver(.seconds(60)), hastyDriver: driver(.seconds(15)), host: field.host, context: field.context,
+            stranger: SwarmStranger(manager: field.manager), insight: SwarmInsight(field: field), troubles: SwarmTroubles(),
+            unknownImage: "continuo-test/nowhere:1", nodeKind: .service, restartsAnew: false)
     }
 
     private static func memory(_ process: MemoryHostProcess) -> Subject {

@@ -35,6 +35,9 @@ extension Answer {
         if text.contains("no space left on device") || text.contains("cannot allocate memory") {
             return WorkError(.transient, .noRoom, said, node: node)
         }
+        if text.contains("not a swarm manager") || text.contains("not part of a swarm") {
+            return WorkError(.terminal, .hostUnsupported, "\(said); register a manager of a swarm", node: node)
+        }
         if status == 404, text.contains("No such image") {
             return WorkError(.terminal, .imageMissing, "\(said); put the image on the host", node: node)
         }

@@ -39,3 +39,7 @@ package struct Subnet: Hashable, CustomStringConvertible {
         [24, 16, 8, 0].map { String(number >> UInt32($0) & 0xFF) }.joined(separator: ".")
     }
 }
+
+extension NetworkDetails {
+    package var subnets: [Subnet] { (addresses.config ?? []).compactMap { $0.subnet.flatMap(Subnet.init) } }
+}

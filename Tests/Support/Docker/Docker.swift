@@ -13,9 +13,9 @@ public struct Docker: Sendable {
     public static let image = "continuo-test/busybox:1"
 
     /// The daemon at CONTINUO_TEST_DOCKER_HOST, with the test image.
-    public static func forTests() async throws -> Docker {
-        guard let url = ProcessInfo.processInfo.environment["CONTINUO_TEST_DOCKER_HOST"], url.hasPrefix("unix:///") else {
-            throw Unmet("CONTINUO_TEST_DOCKER_HOST is not set (unix:///path); ops/test sets it")
+    public static func forTests(_ variable: String = "CONTINUO_TEST_DOCKER_HOST") async throws -> Docker {
+        guard let url = ProcessInfo.processInfo.environment[variable], url.hasPrefix("unix:///") else {
+            throw Unmet("\(variable) is not set (unix:///path); ops/test sets it")
         }
         return try await Docker.at(url)
     }
@@ -86,12 +86,14 @@ public struct Docker: Sendable {
     }
 
     /// The ids of all containers with these labels, running or not.
-    public func containers(labelled labels: [String]) async throws -> [String] {
+    public func containers(labelled labels: [String], running: Bool = false) async throws -> [String] {
         struct Found: Decodable {
             var id: String
             enum CodingKeys: String, CodingKey { case id = "Id" }
         }
-        let filter = try text(["label": .array(labels.map { .string($0) })])
+        var wanted: [String: JSONValue] = ["label": .array(labels.map { .string($0) })]
+        if running { wanted["status"] = ["running"] }
+        let filter = try text(wanted)
         let all = try await call("GET", "/containers/json?all=1&filters=\(Request.percentEncoded(filter))")
         return try JSONDecoder().decode([Found].self, from: all).map(\.id)
     }

@@ -59,10 +59,6 @@ struct NetworkMaking: Sendable {
     }
 }
 
-extension NetworkDetails {
-    var subnets: [Subnet] { (addresses.config ?? []).compactMap { $0.subnet.flatMap(Subnet.init) } }
-}
-
 extension Answer {
     /// `Pool overlaps with other one on this address space`, `networks have overlapping IPv4`.
     fileprivate var isOverlap: Bool { !succeeded && message.contains("overlap") }
