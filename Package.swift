@@ -148,6 +148,8 @@ let package = Package(
                 httpTypes, logging, nioCore,
             ]),
         tests(
+            "SwarmDriver", ["SwarmDriver", "DockerEngine", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model", "Programs"]),
+        tests(
             "DriverConformance",
             [
                 "Curl", "DockerDriver", "DockerSupport", "Drivers", "KubernetesSupport", "MemoryDriver", "Model", "SwarmDriver",
@@ -159,6 +161,7 @@ let package = Package(
         tests(
             "KubernetesDriver",
             ["Blueprints", "Curl", "DockerSupport", "Drivers", "KubernetesDriver", "KubernetesSupport", "Model", yams]),
+        .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: strict),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Vaults", ["Vaults", "Blueprints", "Drivers", "Model"]),
         tests("Curl", ["Curl"]),
@@ -171,7 +174,7 @@ let package = Package(
         tests("Telemetry", ["Telemetry", logging]),
         .target(name: "FaultProxy", dependencies: ["Threads"], path: "Tests/Support/FaultProxy", swiftSettings: strict),
         tests("PostgreSQL", ["PostgreSQL", "FaultProxy", logging]),
-        tests("RabbitMQ", ["RabbitMQ", "FaultProxy", logging, lifecycle]),
+        tests("RabbitMQ", ["RabbitMQ", "FaultProxy", "Programs", logging, lifecycle]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

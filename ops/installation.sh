@@ -36,6 +36,31 @@ stop_program() {
     rm -f "$state/run/$1.pid"
 }
 
+# Each kind of host that an installation can run its chains on has a file in ops/hosts.
+known_drivers() { for file in "$repository"/ops/hosts/*.sh; do basename "$file" .sh; done; }
+
+# choose_driver [NAME]: the installation's kind of host; docker unless an earlier run said otherwise. An installation has only one.
+choose_driver() {
+    local earlier
+    earlier=$(remembered driver)
+    driver=${1:-${earlier:-docker}}
+    [[ -f $repository/ops/hosts/$driver.sh ]] || fail "there is no host of the kind $driver" "Known are: $(known_drivers | paste -sd ' ')"
+    [[ -z $earlier || $earlier == "$driver" ]] ||
+        fail "this installation is on $earlier" "ops/down --purge removes it; then ops/up --driver $driver makes another."
+    [[ -n $earlier ]] || remember driver "$driver"
+    # shellcheck source=ops/hosts/docker.sh
+    source "$repository/ops/hosts/$driver.sh"
+}
+
+# clear_machine URL INSTALLATION: removes containers, networks and volumes with the installation's label from one Docker; other
+# objects are never named.
+clear_machine() {
+    local url=$1 filter=label=continuo.installation=$2
+    docker --host "$url" ps --all --quiet --filter "$filter" | xargs --no-run-if-empty docker --host "$url" rm --force --volumes > /dev/null
+    docker --host "$url" network ls --quiet --filter "$filter" | xargs --no-run-if-empty docker --host "$url" network rm > /dev/null
+    docker --host "$url" volume ls --quiet --filter "$filter" | xargs --no-run-if-empty docker --host "$url" volume rm > /dev/null
+}
+
 curl_options=()
 
 # api KEY-FILE METHOD PATH [JSON]: the answer on stdout; on an error, what the API said, and status 1.

@@ -56,6 +56,8 @@ extension SwarmTask {
     /// What is wrong with it, in the swarm's words.
     var trouble: String? {
         if let error = status.err, !error.isEmpty { return isUnhealthy ? "its probe fails, so the swarm ended it" : error }
-        return status.state == "complete" ? "it ended by itself" : nil
+        guard status.state == "complete" else { return nil }
+        // A program that ends well when the swarm tells it to, ends as if it had wanted to.
+        return spec.containerSpec?.healthcheck == nil ? "it ended by itself" : "it ended by itself, or because its probe fails"
     }
 }

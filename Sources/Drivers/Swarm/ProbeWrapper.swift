@@ -10,11 +10,15 @@ import Model
 enum ProbeWrapper {
     static let ready = "continuo: the node's probe passes"
 
-    /// Without arguments of its own, so that it works with every `/bin/sh`. What it remembers lies in memory and ends with the container.
+    /// Daemons before API 1.44 know no other interval for the start, and every check costs a process: so checks follow each other
+    /// closely, and each waits itself once the probe has passed. What the script remembers lies in memory and ends with the container.
     private static let script = #"""
-        memory=/dev/shm/continuo-probe patience=$1
-        shift
-        if [ -e $memory.passed ]; then exec "$@"; fi
+        memory=/dev/shm/continuo-probe patience=$1 interval=$2
+        shift 2
+        if [ -e $memory.passed ]; then
+            if command -v sleep > /dev/null; then sleep "$interval"; else busybox sleep "$interval"; fi
+            exec "$@"
+        fi
         if said=$("$@" 2>&1); then
             : > $memory.passed
             echo "$0" > /proc/1/fd/1
@@ -27,18 +31,20 @@ enum ProbeWrapper {
         [ "$failures" -lt "$patience" ]
         """#
 
+    /// Milliseconds between two checks; what a check itself takes comes on top.
+    private static let pause = 250
+
     static func check(_ probe: PlannedProbe) -> ServiceSpec.Healthcheck {
         let second = 1_000_000_000
-        // Daemons before API 1.44 have no other interval for the start: with a long one every start would take that long.
-        let interval = min(probe.interval, 2)
-        let patience = probe.grace / interval + 1
+        let patience = (probe.grace + 1) * 1000 / pause
         return .init(
-            test: ["CMD", "/bin/sh", "-c", script, ready, String(patience)] + probe.insideCommand, interval: interval * second,
-            timeout: probe.timeout * second, startPeriod: probe.grace * second, startInterval: second / 4)
+            test: ["CMD", "/bin/sh", "-c", script, ready, String(patience), String(probe.interval)] + probe.insideCommand,
+            interval: second / 1000 * pause, timeout: (probe.interval + probe.timeout) * second, startPeriod: probe.grace * second
+        )
     }
 
     /// After so many seconds of running, a node whose probe had not passed would have been killed.
     static func seconds(untilProven probe: PlannedProbe) -> Int {
-        probe.grace + 4 * (min(probe.interval, 2) + probe.timeout)
+        3 * (probe.grace + 1) + 4 * (1 + probe.timeout)
     }
 }

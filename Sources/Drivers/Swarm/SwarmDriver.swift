@@ -77,6 +77,7 @@ public struct SwarmDriver: Driver {
     /// Speaks with the manager in the newest version of the API that both know.
     func daemon(of host: HostTarget, _ context: WorkContext) async throws(WorkError) -> Daemon {
         try await Daemon(
-            client: client, endpoint: try DockerEndpoint.read(host, context.credentials), installation: context.installation, mayAct: context.mayAct)
+            client: client, endpoint: try DockerEndpoint.read(host, context.credentials), installation: context.installation,
+            mayAct: context.mayAct)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// A certificate authority of one test, made by openssl, and what it issued: PEM files in a folder that servers may read.
 struct Authority {

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// A RabbitMQ of one test alone, which it may stop, start and starve.

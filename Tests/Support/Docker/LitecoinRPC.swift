@@ -2,12 +2,12 @@ public import Curl
 import Foundation
 public import Model
 
-/// Speaks to one node of the chain of the blueprint litecoin-regtest.
+/// A node of the chain of `litecoin-regtest`, as its tenant calls it.
 public struct LitecoinRPC: Sendable {
-    let client: HTTPClient
-    let host: String
-    let port: Int
-    let password: String
+    private let client: HTTPClient
+    private let host: String
+    private let port: Int
+    private let password: String
 
     public init(client: HTTPClient, host: String, port: Int, password: String) {
         self.client = client

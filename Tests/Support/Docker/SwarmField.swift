@@ -1,3 +1,4 @@
+import Curl
 public import Drivers
 import Foundation
 public import Model
@@ -70,7 +71,13 @@ extension Docker {
             }
             var Volumes: [Volume]?
         }
-        let usage = try JSONDecoder().decode(Usage.self, from: try await call("GET", "/system/df"))
+        // The daemon refuses while it counts for somebody else.
+        var answer = try await send("GET", "/system/df")
+        for _ in 0..<100 where answer.status == 500 {
+            try await Task.sleep(for: .milliseconds(100))
+            answer = try await send("GET", "/system/df")
+        }
+        let usage = try JSONDecoder().decode(Usage.self, from: Data(answer.body))
         return Set((usage.Volumes ?? []).filter { $0.UsageData?.Size == 0 }.map { "volume \($0.Name)" })
     }
 

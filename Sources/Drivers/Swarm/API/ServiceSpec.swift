@@ -85,8 +85,6 @@ struct ServiceSpec: Encodable {
         var interval: Int
         var timeout: Int
         var startPeriod: Int
-        /// Daemons before API 1.44 pass over it.
-        var startInterval: Int
         var retries = 3
     }
 

@@ -51,11 +51,16 @@ struct WaitedNode: Sendable {
         guard failures.count < Self.mostFailures else {
             return .failed(
                 WorkError(
-                    .transient, failures.allSatisfy(\.isUnhealthy) ? .notHealthy : .nodeFailed, "\(name) ends again and again: \(failures.last?.trouble ?? "")", node: name))
+                    .transient, failures.allSatisfy(\.isUnhealthy) ? .notHealthy : .nodeFailed,
+                    "\(name) ends again and again: \(failures.last?.trouble ?? "")", node: name))
         }
         // What stands in the way may be on its way out: an earlier container that holds the port.
-        let isLeaving = tasks.contains { !$0.isOver && !$0.isWanted }
-        if !isLeaving, let complaint = current.last(where: { !$0.isOver })?.trouble { return .complains(unmet(complaint, machines)) }
+        let isLeaving = tasks.contains { life in
+            !life.isOver && !life.isWanted && life.nodeID.flatMap { machines[$0] }?.status.state == "ready"
+        }
+        if !isLeaving, let complaint = current.last(where: { !$0.isOver })?.trouble {
+            return .complains(unmet(complaint, machines))
+        }
         return .underWay
     }
 

@@ -4,16 +4,16 @@ import Foundation
 ///
 /// Foundation's `Process` won't do: it waits until a descriptor that every descendant inherits is closed, a detached server's
 /// too, and hands on the signal mask of a dispatch thread, under which a server never hears SIGTERM.
-struct Command {
-    struct Failed: Error, CustomStringConvertible {
-        let description: String
+public struct Command {
+    public struct Failed: Error, CustomStringConvertible {
+        public let description: String
     }
 
     /// - Parameter environment: added to ours.
     /// - Returns: what it printed.
     /// - Throws: `Failed` with what it said on stderr, when it did not end well.
     @discardableResult
-    static func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) async throws -> String {
+    public static func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) async throws -> String {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("command-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
