@@ -1,6 +1,5 @@
 import DockerSupport
 import Drivers
-import Foundation
 import Model
 
 struct SwarmInsight: ShellInsight {
@@ -16,11 +15,10 @@ struct SwarmInsight: ShellInsight {
     }
 
     func runs(of task: String, _ work: ChainWork) async throws -> [String] {
-        struct Life: Decodable { var ID: String }
+        struct Life: Decodable { var id: String }
         let labels = ["\(ObjectLabels.Name.chain)=\(work.id)", "\(ObjectLabels.Name.task)=\(task)"]
         let filter = labels.map { "%22\($0)%22" }.joined(separator: ",")
-        let lives = try await field.manager.call("GET", "/tasks?filters=%7B%22label%22:%5B\(filter)%5D%7D")
-        return try JSONDecoder().decode([Life].self, from: lives).map(\.ID)
+        return try await field.manager.read([Life].self, "/tasks?filters=%7B%22label%22:%5B\(filter)%5D%7D").map(\.id)
     }
 }
 

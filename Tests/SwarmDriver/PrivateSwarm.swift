@@ -40,20 +40,19 @@ struct PrivateSwarm {
     /// Changes the worker as its swarm sees it: its `Availability`, its `Role`.
     func changeWorker(_ change: (inout [String: String]) -> Void) async throws {
         struct Info: Decodable {
-            struct Swarm: Decodable { var NodeID: String }
-            var Swarm: Swarm
+            struct Swarm: Decodable { var nodeID: String }
+            var swarm: Swarm
         }
         struct Machine: Decodable {
-            struct Version: Decodable { var Index: Int }
-            var Version: Version
+            struct Version: Decodable { var index: Int }
+            var version: Version
         }
-        let info = try await field.worker.call("GET", "/info")
-        let id = try JSONDecoder().decode(Info.self, from: info).Swarm.NodeID
-        let machine = try JSONDecoder().decode(Machine.self, from: try await field.manager.call("GET", "/nodes/\(id)"))
+        let id = try await field.worker.read(Info.self, "/info").swarm.nodeID
+        let machine = try await field.manager.read(Machine.self, "/nodes/\(id)")
         var spec = ["Role": "worker", "Availability": "active"]
         change(&spec)
         try await field.manager.call(
-            "POST", "/nodes/\(id)/update?version=\(machine.Version.Index)",
+            "POST", "/nodes/\(id)/update?version=\(machine.version.index)",
             json: String(decoding: try JSONEncoder().encode(spec), as: UTF8.self))
     }
 }

@@ -35,7 +35,9 @@ extension ChainGround {
         var labels = ObjectLabels(work, on: host.id, of: installation, node: node).dictionary
         labels[SwarmLabels.fingerprint] = vault.fingerprint
         for port in node.publishedPorts { labels[SwarmLabels.portPrefix + port.name] = String(port.container) }
-        if let machine = placement[node.name], !volumes(of: node).isEmpty { labels[SwarmLabels.machine] = machine }
+        // What keeps nothing and is reached by nobody from outside may go wherever there is room.
+        let isTied = !volumes(of: node).isEmpty || !node.publishedPorts.isEmpty
+        if let machine = placement[node.name], isTied { labels[SwarmLabels.machine] = machine }
         return labels
     }
 }
@@ -60,7 +62,6 @@ extension ServiceSpec {
         taskTemplate = Template(
             container, files, stored, aliases: [node.name] + node.names, resources: node.resources, ground,
             restart: RestartPolicy(condition: "any", delay: 500_000_000),
-            // What keeps nothing may go wherever there is room.
             machine: labels[SwarmLabels.machine])
     }
 

@@ -7,7 +7,7 @@ import Model
 enum SwarmLabels {
     /// On services: which vault their files were made from.
     static let fingerprint = "continuo.vault-fingerprint"
-    /// On services: the id of the machine to which their volumes tie them.
+    /// On services: the id of the machine to which their volumes and published ports tie them.
     static let machine = "continuo.machine"
     /// On networks, with a node's name after it: the machine that was chosen for it.
     static let machinePrefix = "continuo.machine."

@@ -56,20 +56,20 @@ extension Docker {
     /// By which the daemon's machine is reached.
     public func swarmAddress() async throws -> String {
         struct Info: Decodable {
-            struct Swarm: Decodable { var NodeAddr: String }
-            var Swarm: Swarm
+            struct Swarm: Decodable { var nodeAddr: String }
+            var swarm: Swarm
         }
-        return try JSONDecoder().decode(Info.self, from: try await call("GET", "/info")).Swarm.NodeAddr
+        return try await read(Info.self, "/info").swarm.nodeAddr
     }
 
     fileprivate func emptyVolumes() async throws -> Set<String> {
         struct Usage: Decodable {
             struct Volume: Decodable {
-                struct Data: Decodable { var Size: Int }
-                var Name: String
-                var UsageData: Data?
+                struct Data: Decodable { var size: Int }
+                var name: String
+                var usageData: Data?
             }
-            var Volumes: [Volume]?
+            var volumes: [Volume]?
         }
         // The daemon refuses while it counts for somebody else.
         var answer = try await send("GET", "/system/df")
@@ -77,19 +77,19 @@ extension Docker {
             try await Task.sleep(for: .milliseconds(100))
             answer = try await send("GET", "/system/df")
         }
-        let usage = try JSONDecoder().decode(Usage.self, from: Data(answer.body))
-        return Set((usage.Volumes ?? []).filter { $0.UsageData?.Size == 0 }.map { "volume \($0.Name)" })
+        let usage = try Docker.decode(Usage.self, from: Foundation.Data(answer.body))
+        return Set((usage.volumes ?? []).filter { $0.usageData?.size == 0 }.map { "volume \($0.name)" })
     }
 
     fileprivate func removeSwarmObjects(of installation: InstallationID) async throws -> [String] {
-        struct Found: Decodable { var ID: String }
+        struct Found: Decodable { var id: String }
         var left: [String] = []
         let filter = "%7B%22label%22:%5B%22\(ObjectLabels.Name.installation)=\(installation)%22%5D%7D"
         for kind in ["services", "configs", "secrets"] {
-            let found = try JSONDecoder().decode([Found].self, from: try await call("GET", "/\(kind)?filters=\(filter)"))
+            let found = try await read([Found].self, "/\(kind)?filters=\(filter)")
             for object in found {
-                _ = try await send("DELETE", "/\(kind)/\(object.ID)")
-                left.append("\(kind) \(object.ID)")
+                _ = try await send("DELETE", "/\(kind)/\(object.id)")
+                left.append("\(kind) \(object.id)")
             }
         }
         return left
