@@ -48,7 +48,7 @@ extension ServiceSpec {
     ) throws(WorkError) {
         name = ground.names.service(node.name)
         labels = ground.labels(of: node)
-        mode = .node(on: start)
+        mode = .one(on: start)
         endpointSpec = EndpointSpec(ports: try Self.ports(of: node, ground))
         var container = try Container(
             image: node.image, hostname: node.name, command: node.command, environment: node.environment, user: node.user,
@@ -70,7 +70,8 @@ extension ServiceSpec {
     ) throws(WorkError) {
         name = ground.names.task(task.name)
         labels = ObjectLabels(ground.work, on: ground.host.id, of: ground.installation, task: task).dictionary
-        mode = .task
+        // Not a job of the swarm: of those, daemons of 20.10 leave the containers behind.
+        mode = .one(on: true)
         updateConfig = nil
         endpointSpec = EndpointSpec()
         let container = try Container(

@@ -119,20 +119,13 @@ struct ServiceSpec: Encodable {
     }
 
     struct Mode: Encodable {
-        var replicated: Replicated?
-        var replicatedJob: Job?
+        var replicated: Replicated
 
-        static func node(on: Bool) -> Mode { Mode(replicated: Replicated(replicas: on ? 1 : 0)) }
-        static let task = Mode(replicatedJob: Job())
+        static func one(on: Bool) -> Mode { Mode(replicated: Replicated(replicas: on ? 1 : 0)) }
     }
 
     struct Replicated: Encodable {
         var replicas: Int
-    }
-
-    struct Job: Encodable {
-        var maxConcurrent = 1
-        var totalCompletions = 1
     }
 
     struct UpdateConfig: Encodable {

@@ -3,7 +3,7 @@ import DockerEngine
 import Drivers
 import Model
 
-/// Runs a chain's tasks: a job of the swarm each. What is done stays there as the record.
+/// Runs a chain's tasks: a service each, whose container is not started again. What is done stays there as the record.
 struct TaskRun: Sendable {
     let making: ServiceMaking
     let patience: SwarmDriver.Patience
