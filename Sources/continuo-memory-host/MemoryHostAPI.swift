@@ -1,6 +1,8 @@
+import Drivers
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import Logging
 import MemoryDriver
 import Model
 import NIOCore
@@ -9,6 +11,7 @@ import ServiceLifecycle
 /// The routes of a memory host.
 struct MemoryHostAPI {
     let keeper: HostKeeper
+    let logger: Logger
 
     var router: Router<BasicRequestContext> {
         let router = Router()
@@ -57,9 +60,17 @@ struct MemoryHostAPI {
 
     private func create(_ request: Request) async throws -> Response {
         let creation = try await decode(MemoryObject.Creation.self, request)
-        return try await answer("create", .created) { (host) throws(MemoryRefusal) in
+        let answer = try await answer("create", .created) { (host) throws(MemoryRefusal) in
             try host.create(creation.spec, inside: creation.inside)
         }
+        if answer.status == .created, creation.spec.kind == .container { note(creation.spec) }
+        return answer
+    }
+
+    /// Who tests with this host sees in its log what was made how often.
+    private func note(_ container: MemoryObject.Spec) {
+        let restarts = container.labels[ObjectLabels.Name.restarts] ?? ""
+        logger.debug("made a container", metadata: ["name": "\(container.name)", "restarts": "\(restarts)"])
     }
 
     private func log(_ context: BasicRequestContext) async throws -> Response {
@@ -92,7 +103,7 @@ struct MemoryHostAPI {
         let id = try context.parameters.require("id")
         return try await answer("start") { (host) throws(MemoryRefusal) in
             try host.start(id, at: Self.now)
-            return host.list([:]).first { $0.id == id }
+            return host.object(id)
         }
     }
 
@@ -100,7 +111,7 @@ struct MemoryHostAPI {
         let id = try context.parameters.require("id")
         return try await answer("stop") { (host) throws(MemoryRefusal) in
             try host.stop(id)
-            return host.list([:]).first { $0.id == id }
+            return host.object(id)
         }
     }
 

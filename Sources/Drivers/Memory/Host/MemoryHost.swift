@@ -8,24 +8,30 @@ public struct MemoryHost: Sendable {
     private var objects: [String: MemoryObject] = [:]
     private var insides: [String: MemoryObject.Inside] = [:]
     private var logs: [String: [LogPiece.Line]] = [:]
+    private var index = MemoryIndex()
     private var lastID = 0
 
     public init() {}
 
     /// All objects that carry these labels, oldest first.
     public func list(_ labels: [String: String]) -> [MemoryObject] {
-        objects.values
+        let candidates = index.candidates(labels)?.compactMap { objects[$0] } ?? Array(objects.values)
+        return
+            candidates
             .filter { object in labels.allSatisfy { object.spec.labels[$0.key] == $0.value } }
             .sorted { ($0.id.count, $0.id) < ($1.id.count, $1.id) }
     }
 
+    /// `nil` when there is none of that id.
+    public func object(_ id: String) -> MemoryObject? { objects[id] }
+
     public mutating func create(
         _ spec: MemoryObject.Spec, inside: MemoryObject.Inside? = nil
     ) throws(MemoryRefusal) -> MemoryObject {
-        if let rival = objects.values.first(where: { $0.spec.kind == spec.kind && $0.spec.name == spec.name }) {
-            throw MemoryRefusal(.nameTaken, "the name \(spec.name) belongs to \(rival.id)", value: spec.name)
+        if let rival = index.object(named: spec.name, of: spec.kind) {
+            throw MemoryRefusal(.nameTaken, "the name \(spec.name) belongs to \(rival)", value: spec.name)
         }
-        if let subnet = spec.subnet, objects.values.contains(where: { $0.spec.subnet == subnet }) {
+        if let subnet = spec.subnet, index.hasSubnet(subnet) {
             throw MemoryRefusal(.subnetTaken, "another network has the subnet \(subnet)", value: subnet)
         }
         if let image = spec.image { try requireImage(image) }
@@ -34,6 +40,7 @@ public struct MemoryHost: Sendable {
         let object = MemoryObject(
             id: "m\(lastID)", spec: spec, state: isContainer ? .created : nil, health: isContainer ? .unknown : nil)
         objects[object.id] = object
+        index.add(object)
         insides[object.id] = inside
         return object
     }
@@ -70,8 +77,7 @@ public struct MemoryHost: Sendable {
     public mutating func start(_ id: String, at time: String) throws(MemoryRefusal) {
         let container = try container(id)
         guard container.state != .running else { return }
-        let taken = Set(objects.values.filter { $0.state == .running }.flatMap(\.spec.ports).map(\.port))
-        if let port = container.spec.ports.first(where: { taken.contains($0.port) }) {
+        if let port = container.spec.ports.first(where: { index.isPublished($0.port) }) {
             throw MemoryRefusal(.portTaken, "port \(port.port) is published already", value: String(port.port))
         }
         try write(insides[id]?.command ?? [], in: id, at: time)
@@ -79,6 +85,7 @@ public struct MemoryHost: Sendable {
         objects[id]?.exitCode = Self.exitCode(of: image)
         objects[id]?.state = Self.exitCode(of: image) == nil ? .running : .exited
         objects[id]?.health = Self.exitCode(of: image) != nil ? .unknown : image.hasPrefix("sick/") ? .unhealthy : .healthy
+        if Self.exitCode(of: image) == nil { index.publish(container) }
     }
 
     /// How a container of this image ends at once; `nil` where it runs.
@@ -89,16 +96,19 @@ public struct MemoryHost: Sendable {
 
     /// Stopping what does not run changes nothing.
     public mutating func stop(_ id: String) throws(MemoryRefusal) {
-        guard try container(id).state == .running else { return }
+        let container = try container(id)
+        guard container.state == .running else { return }
+        index.withdraw(container)
         objects[id]?.state = .exited
         objects[id]?.health = .unknown
         objects[id]?.exitCode = 0
     }
 
     public mutating func remove(_ reference: ObjectReference) throws(MemoryRefusal) {
-        guard objects[reference.id]?.spec.kind == reference.kind else {
+        guard let object = objects[reference.id], object.spec.kind == reference.kind else {
             throw MemoryRefusal(.notFound, "there is no \(reference.kind.rawValue) \(reference.id)")
         }
+        index.remove(object)
         objects[reference.id] = nil
         insides[reference.id] = nil
         logs[reference.id] = nil
