@@ -17,6 +17,7 @@ public struct Ledger: Sendable {
     let pool: PostgreSQL.Pool
     let policy: RetryPolicy
     let clock: @Sendable () -> Date
+    let desk: LeasingDesk
 
     /// - Parameters:
     ///   - pool: connections whose search path leads to the ledger's schema.
@@ -28,6 +29,7 @@ public struct Ledger: Sendable {
         self.pool = pool
         self.policy = policy
         self.clock = clock
+        desk = LeasingDesk(pool: pool)
     }
 
     /// The time, in whole milliseconds: what PostgreSQL gives back is then equal to what it was given.

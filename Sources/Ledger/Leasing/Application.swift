@@ -65,6 +65,14 @@ public struct Application: Sendable, Hashable {
     }
 }
 
+/// A ready chain that was given at once.
+public struct GivenChain: Sendable, Hashable {
+    public var lease: Lease
+    public var chain: Chain
+    /// Of its host.
+    public var address: String
+}
+
 /// What an application came to.
 public enum Applied: Sendable, Hashable {
     /// `same`: the tenant and holder had it before.

@@ -2,6 +2,20 @@ import Model
 import PostgreSQL
 
 extension Ledger {
+    /// Leases a ready chain, in one transaction with others who apply at the same time.
+    ///
+    /// - Returns: `nil` where none is ready that will do, or the holder has something already: then it is for `apply` to say.
+    public func applyForReady(_ application: Application) async throws(LedgerError) -> GivenChain? {
+        // Within a greater transaction it is alone.
+        guard Self.open == nil else { return nil }
+        let lease = application.lease(.active, id: .fresh(), at: now)
+        do {
+            return try await desk.claim(application, lease)
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
     /// Leases a chain: a ready one at once, else one that is on its way, else a new one if a host has room.
     ///
     /// A ready chain is taken by its row alone, with SKIP LOCKED, so that applications never wait for one another; the constraint

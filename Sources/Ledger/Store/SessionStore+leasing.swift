@@ -56,7 +56,7 @@ extension SessionStore {
 }
 
 extension ClaimStage {
-    fileprivate var condition: String {
+    var condition: String {
         switch self {
         case .ready: "c.phase = 'running' AND c.health = 'healthy'"
         case .coming: "c.phase = 'creating'"

@@ -16,7 +16,11 @@ extension API {
     static var applyPath: String { "/v1/chains/apply" }
 
     private func apply(_ call: Call) async throws -> Answer {
-        switch try await ledger.apply(try application(call)) {
+        let application = try application(call)
+        if let given = try await ledger.applyForReady(application) {
+            return Answer(.ok, json: rendered(given.lease, given.chain, address: given.address))
+        }
+        switch try await ledger.apply(application) {
         case .leased(let lease, let chain, _):
             return Answer(.ok, json: try await rendered(lease, chain, call))
         case .waiting(let lease, let chain, let operation):
@@ -54,9 +58,11 @@ extension API {
     }
 
     private func rendered(_ lease: Lease, _ chain: Chain, _ call: Call) async throws -> JSONValue {
-        let host = try await ledger.host(chain.host)
-        let chain = chain.json(address: host.target.address, lease: lease, showsTenant: false)
-        return .object(["lease": lease.json, "chain": chain])
+        rendered(lease, chain, address: try await ledger.host(chain.host).target.address)
+    }
+
+    private func rendered(_ lease: Lease, _ chain: Chain, address: String) -> JSONValue {
+        .object(["lease": lease.json, "chain": chain.json(address: address, lease: lease, showsTenant: false)])
     }
 
     private func release(_ call: Call) async throws -> Answer {
