@@ -50,6 +50,7 @@ let package = Package(
         .executable(name: "continuo-watchdog", targets: ["continuo-watchdog"]),
         .executable(name: "continuo-memory-host", targets: ["continuo-memory-host"]),
     ],
+    traits: [.trait(name: "CrashPoints", description: "Programs that can be made to die at a place of a test's choice.")],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -73,18 +74,21 @@ let package = Package(
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq"),
         .target(name: "CEmbedded"),
 
+        // For tests: empty without the trait of that name.
+        room("CrashPoints", []),
+
         // Clients: know nothing of chains.
         room("Threads", ["CThreads"]),
         room("Curl", ["CCurl", "CThreads"]),
         room("PostgreSQL", ["CPostgreSQL", "Threads", deque, logging, lifecycle]),
-        room("RabbitMQ", ["CRabbitMQ", "Threads", deque, logging, lifecycle]),
+        room("RabbitMQ", ["CRabbitMQ", "CrashPoints", "Threads", deque, logging, lifecycle]),
 
         // The domain.
         room("Model", []),
         room("Embedded", ["CEmbedded"]),
         room("Blueprints", ["Model", "Embedded", yams]),
         room("Wire", ["Model", "RabbitMQ", crypto]),
-        room("Ledger", ["Model", "PostgreSQL", "Embedded", crypto, logging]),
+        room("Ledger", ["CrashPoints", "Model", "PostgreSQL", "Embedded", crypto, logging]),
 
         // Drivers.
         room("Drivers", path: "Sources/Drivers/Contract", ["Model", crypto]),
@@ -98,12 +102,12 @@ let package = Package(
         // Services.
         room("Telemetry", [logging]),
         room("Settings", ["PostgreSQL", "RabbitMQ", "Wire"]),
-        room("Agent", ["Drivers", "Vaults", "Model", "Wire", "RabbitMQ", crypto, logging, lifecycle]),
+        room("Agent", ["CrashPoints", "Drivers", "Vaults", "Model", "Wire", "RabbitMQ", crypto, logging, lifecycle]),
         room(
             "Engine",
             [
-                "Blueprints", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "Embedded", crypto, hummingbirdCore,
-                httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, logging, lifecycle,
+                "Blueprints", "CrashPoints", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "Embedded", crypto,
+                hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, logging, lifecycle,
             ]),
         room("Watchdog", ["Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", logging, lifecycle]),
 
@@ -132,7 +136,11 @@ let package = Package(
         tests("Settings", ["Settings", "PostgreSQL", "RabbitMQ", "Wire"]),
         tests(
             "Watchdog", ["Watchdog", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "TestServers", "Wire", lifecycle, logging]),
-        tests("EndToEnd", ["Curl", "Model", "PostgreSQL", logging]),
+        .target(
+            name: "Programs", dependencies: ["Curl", "Model", "PostgreSQL", logging], path: "Tests/Support/Programs",
+            swiftSettings: strict),
+        tests("EndToEnd", ["Curl", "Model", "Programs"]),
+        tests("Faults", ["CrashPoints", "Curl", "FaultProxy", "Model", "PostgreSQL", "Programs"]),
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
         tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging]),
@@ -173,7 +181,7 @@ let package = Package(
         tests("MemoryDriver", ["MemoryDriver", "Drivers", "Model", "Curl", "continuo-memory-host"]),
         tests("Telemetry", ["Telemetry", logging]),
         .target(name: "FaultProxy", dependencies: ["Threads"], path: "Tests/Support/FaultProxy", swiftSettings: strict),
-        tests("PostgreSQL", ["PostgreSQL", "FaultProxy", logging]),
+        tests("PostgreSQL", ["PostgreSQL", "FaultProxy", "Programs", logging]),
         tests("RabbitMQ", ["RabbitMQ", "FaultProxy", "Programs", logging, lifecycle]),
     ],
     swiftLanguageModes: [.v6],

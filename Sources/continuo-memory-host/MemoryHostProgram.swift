@@ -30,7 +30,7 @@ struct MemoryHostProgram: AsyncParsableCommand {
         let keeper = HostKeeper(latency: .milliseconds(latency))
         let path = socket
         let server = Application(
-            router: MemoryHostAPI(keeper: keeper).router,
+            router: MemoryHostAPI(keeper: keeper, logger: logger).router,
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
             onServerRunning: { _ in logger.info("listening on unix://\(path)") },
             logger: Logger(label: "continuo.http") { _ in SwiftLogNoOpLogHandler() })

@@ -1,17 +1,12 @@
-import Curl
 import Foundation
-import Logging
 import Model
-import PostgreSQL
+import Programs
 import Synchronization
 
 /// A whole Continuo of a test's own: schema, vhost, keys, real processes; on the shared servers.
 actor Continuo {
-    let servers: Servers
-    let name: String
-    let http = HTTPClient()
-    private let folder: URL
-    private let environment: [String: String]
+    let installation: TestInstallation
+    let dockerSocket: String
     /// A share of the subnets and ports of the machine, 0 to 39, so that installations under test do not meet.
     private let share: Int
     /// The next share; the first is chosen at random, so that two runs seldom meet.
@@ -20,14 +15,11 @@ actor Continuo {
     private(set) var agents: [RunningProgram] = []
     private(set) var watchdog: RunningProgram
     private(set) var port = 0
-    private var adminKey = ""
-    private var tenantKey = ""
-    private(set) var installation = ""
 
-    var admin: API { API(http: http, port: port, key: adminKey) }
-    var tenant: API { API(http: http, port: port, key: tenantKey) }
-    var docker: Docker { Docker(http: http, socket: servers.dockerSocket) }
-    var label: String { "continuo.installation=\(installation)" }
+    var admin: API { installation.admin(port: port) }
+    var tenant: API { installation.tenant(port: port) }
+    var docker: Docker { Docker(http: installation.http, socket: dockerSocket) }
+    var label: String { "continuo.installation=\(installation.id)" }
 
     /// Runs a test in a Continuo of its own and leaves nothing of it behind, however the test ends.
     static func run(_ body: (Continuo) async throws -> Void) async throws {
@@ -43,51 +35,13 @@ actor Continuo {
     }
 
     private init() async throws {
-        let servers = try Servers.fromEnvironment()
-        let name = "e2e_" + UUID().uuidString.lowercased().replacing("-", with: "").prefix(12)
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("continuo-\(name)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        self.servers = servers
-        self.name = name
-        self.folder = folder
+        installation = try await TestInstallation("e2e", on: Servers.fromEnvironment())
+        dockerSocket = try Servers.dockerSocket()
         share = Self.shares.add(1, ordering: .relaxed).oldValue % 40
-        environment = Self.environment(servers, name, folder)
-        try await Self.make(name, servers, http)
-        let rootKey = folder.appendingPathComponent("root.key").path
-        try await RunningProgram.run("continuo-engine", ["root-key", "--out", rootKey], environment: environment)
-        try await RunningProgram.run("continuo-engine", ["migrate"], environment: environment)
-        let site = folder.appendingPathComponent("site.json").path
-        try await RunningProgram.run(
-            "continuo-engine", ["site", "add", "default", "--agent-file", site], environment: environment)
-        try await RunningProgram.run("continuo-engine", ["tenant", "add", "acme"], environment: environment)
-        adminKey = try await Self.key(["--role", "admin"], folder, environment)
-        tenantKey = try await Self.key(["--role", "tenant", "--tenant", "acme"], folder, environment)
-        let siteFile = try JSONValue(parsing: Array(Data(contentsOf: URL(fileURLWithPath: site))))
-        installation = siteFile["installation"].text ?? ""
-        engine = try RunningProgram("continuo-engine", ["serve"], environment: environment)
-        watchdog = try RunningProgram("continuo-watchdog", [], environment: environment)
+        engine = try RunningProgram("continuo-engine", ["serve"], environment: installation.environment)
+        watchdog = try RunningProgram("continuo-watchdog", [], environment: installation.environment)
         try await awaitPort()
         try startAgent()
-    }
-
-    private static func environment(_ servers: Servers, _ name: String, _ folder: URL) -> [String: String] {
-        var database = servers.database
-        database.queryItems = (database.queryItems ?? []) + [URLQueryItem(name: "options", value: "-csearch_path=\(name)")]
-        database.percentEncodedQuery = database.percentEncodedQuery?.replacing("-csearch_path=", with: "-csearch_path%3D")
-        var broker = servers.broker
-        broker.path = "/\(name)"
-        return [
-            "CONTINUO_DATABASE_URL": database.string ?? "", "CONTINUO_AMQP_URL": broker.string ?? "",
-            "CONTINUO_ROOT_KEY_FILE": folder.appendingPathComponent("root.key").path, "CONTINUO_LISTEN": "127.0.0.1:0",
-            "CONTINUO_LOG_LEVEL": "debug",
-        ]
-    }
-
-    private static func key(_ arguments: [String], _ folder: URL, _ environment: [String: String]) async throws -> String {
-        let file = folder.appendingPathComponent(UUID().uuidString).path
-        try await RunningProgram.run(
-            "continuo-engine", ["key", "add"] + arguments + ["--key-file", file], environment: environment)
-        return try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     // MARK: Processes
@@ -101,52 +55,26 @@ actor Continuo {
     }
 
     func startEngine() async throws {
-        engine = try RunningProgram("continuo-engine", ["serve"], environment: environment)
+        engine = try RunningProgram("continuo-engine", ["serve"], environment: installation.environment)
         try await awaitPort()
     }
 
     func startWatchdog() throws {
-        watchdog = try RunningProgram("continuo-watchdog", [], environment: environment)
+        watchdog = try RunningProgram("continuo-watchdog", [], environment: installation.environment)
     }
 
     func startAgent() throws {
-        let site = folder.appendingPathComponent("site.json").path
         let arguments = [
-            "--driver", "docker", "--site", "default", "--site-file", site, "--allow", "unix://\(servers.dockerSocket)",
+            "--driver", "docker", "--site", "default", "--site-file", installation.siteFile, "--allow", "unix://\(dockerSocket)",
         ]
-        agents.append(try RunningProgram("continuo-agent", arguments, environment: environment))
-    }
-
-    // MARK: Rooms on the shared servers
-
-    private static func make(_ name: String, _ servers: Servers, _ http: HTTPClient) async throws {
-        try await sql("CREATE SCHEMA \(name)", servers)
-        try await vhost("PUT", name, servers, http)
-    }
-
-    private static func sql(_ statement: String, _ servers: Servers) async throws {
-        let configuration = try DatabaseConfiguration(url: servers.database.string ?? "")
-        let pool = Pool(configuration, size: 1, waitLimit: .seconds(10), logger: Logger(label: "e2e"))
-        try await pool.session { try $0.script(statement) }
-        await pool.close()
-    }
-
-    private static func vhost(_ method: String, _ name: String, _ servers: Servers, _ http: HTTPClient) async throws {
-        let administration = servers.brokerAdministration
-        let login = Data("\(administration.user ?? ""):\(administration.password ?? "")".utf8).base64EncodedString()
-        let response = try await http.send(
-            Request(
-                method, .tcp(host: administration.host ?? "", port: administration.port ?? 0, tls: nil), "/api/vhosts/\(name)",
-                headers: [("authorization", "Basic \(login)"), ("content-type", "application/json")],
-                body: .bytes(Array("{}".utf8))))
-        guard (200..<300).contains(response.status) else { throw Failure("\(method) vhost \(name): \(response.status)") }
+        agents.append(try RunningProgram("continuo-agent", arguments, environment: installation.environment))
     }
 
     // MARK: The end
 
     /// What the processes printed last, for a failure's message; the whole of it is kept beside the build.
     private func story() -> String {
-        let logs = RunningProgram.folder.appendingPathComponent("../test-logs/\(name)").standardized
+        let logs = RunningProgram.folder.appendingPathComponent("../test-logs/\(installation.name)").standardized
         try? FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
         return ([engine, watchdog] + agents).map { program in
             let log = logs.appendingPathComponent("\(program.name)-\(program.processID).log")
@@ -160,11 +88,8 @@ actor Continuo {
             program.signal(SIGKILL)
             await program.ended()
         }
-        if !installation.isEmpty { try? await docker.removeAll(label) }
-        try? await Self.vhost("DELETE", name, servers, http)
-        try? await Self.sql("DROP SCHEMA \(name) CASCADE", servers)
-        try? FileManager.default.removeItem(at: folder)
-        http.shutdown()
+        try? await docker.removeAll(label)
+        await installation.remove()
     }
 }
 
@@ -174,7 +99,7 @@ extension Continuo {
         let host = try await admin.call(
             "POST", "/v1/hosts",
             [
-                "name": "local", "driver": "docker", "endpoint": .string("unix://\(servers.dockerSocket)"),
+                "name": "local", "driver": "docker", "endpoint": .string("unix://\(dockerSocket)"),
                 "address": "127.0.0.1",
                 "capacity": .integer(capacity), "autofill": .bool(autofill), "network": .string("10.\(211 + share).0.0/16"),
                 "portRange": ["first": .integer(10_000 + share * 200), "last": .integer(10_199 + share * 200)],

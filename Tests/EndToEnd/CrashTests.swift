@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Programs
 import Testing
 
 /// Programs that die at the worst moment: every accepted operation still ends as it should.

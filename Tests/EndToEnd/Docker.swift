@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Model
+import Programs
 
 /// Docker as its owner sees it, behind Continuo's back.
 struct Docker: Sendable {

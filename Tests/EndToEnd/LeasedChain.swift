@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Model
+import Programs
 
 /// A leased chain in the hands of its tenant: its endpoints and its secret, as the connection gives them.
 struct LeasedChain: Sendable {

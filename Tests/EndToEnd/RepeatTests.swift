@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Model
+import Programs
 import Testing
 
 /// Requests that are repeated with their `Idempotency-Key` while engines die.

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Programs
 import Testing
 
 /// The road from one end to the other, with real servers, real programs and real chains.

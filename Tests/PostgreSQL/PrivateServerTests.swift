@@ -1,11 +1,13 @@
 import Foundation
 import PostgreSQL
+import Programs
 import Testing
 
 /// What needs a server that the test may stop and change.
 @Suite struct PrivateServerTests {
     @Test func workSurvivesARestartOfTheServer() async throws {
-        try await PrivateServer.with { server, url in
+        try await PrivateServer.with(.postgres) { server, urls in
+            let url = urls[0]
             let pool = try Database.pool(url, size: 2, waitLimit: .seconds(120))
             var events = pool.listen("restart").makeAsyncIterator()
             #expect(await events.next() == .reconnected)
@@ -26,7 +28,8 @@ import Testing
     }
 
     @Test func tlsIsVerifiedAsTheURLDemands() async throws {
-        try await PrivateServer.with { server, url in
+        try await PrivateServer.with(.postgres) { server, urls in
+            let url = urls[0]
             let authority = try await Self.makeCertificate(in: server.folder, name: "server")
             let stranger = try await Self.makeCertificate(in: server.folder, name: "stranger")
             try await Self.switchTLSOn(url, server.folder)
@@ -49,10 +52,11 @@ import Testing
     /// - Returns: its path.
     private static func makeCertificate(in folder: URL, name: String) async throws -> String {
         let certificate = folder.appendingPathComponent("\(name).crt").path
-        try await PrivateServer.run(
+        try await PrivateServer.run([
             "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
             "-subj", "/CN=\(name)", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
-            "-keyout", folder.appendingPathComponent("\(name).key").path, "-out", certificate)
+            "-keyout", folder.appendingPathComponent("\(name).key").path, "-out", certificate,
+        ])
         return certificate
     }
 
@@ -60,8 +64,9 @@ import Testing
     private static func switchTLSOn(_ url: String, _ folder: URL) async throws {
         for file in ["server.crt", "server.key"] {
             let copy = folder.appendingPathComponent("data/\(file)").path
-            try await PrivateServer.run(
-                "/usr/bin/install", "-o", "postgres", "-m", "600", folder.appendingPathComponent(file).path, copy)
+            try await PrivateServer.run([
+                "/usr/bin/install", "-o", "postgres", "-m", "600", folder.appendingPathComponent(file).path, copy,
+            ])
         }
         let pool = try Database.pool(url, size: 1)
         try await pool.session { _ = try $0.execute("ALTER SYSTEM SET ssl = on") }

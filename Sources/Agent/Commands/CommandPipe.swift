@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import Logging
 internal import Model
 internal import RabbitMQ
@@ -34,6 +35,7 @@ struct CommandPipe: Sendable {
     let logger: Logger
 
     func handle(_ delivery: Delivery) async {
+        CrashPoint.beforeDeliver.reach()
         guard await settle(delivery) else { return }
         await consumer.acknowledge([delivery])
     }
@@ -53,6 +55,7 @@ struct CommandPipe: Sendable {
         let isNew = registry.begin(reference.attempt, of: reference.operation)
         let intake = Intake(
             redelivered: delivery.redelivered, repeated: command.repeat, working: !isNew, draining: registry.isDraining)
+        CrashPoint.afterDeliver.reach()
         // Acknowledged before, a copy would be forgotten with this process, and with it the command.
         if intake == .ours { return await registry.isSettled(reference.attempt) }
         let isSettled = await settle(intake, command.payload, reference)
@@ -69,16 +72,29 @@ struct CommandPipe: Sendable {
     }
 
     private func work(_ command: Command, _ reference: Report.AttemptReference) async -> Bool {
-        guard await term.waitUntilRunning(atMost: Self.patience), let right = term.right,
-            await reporter.insist(.started(reference), within: Self.patience)
+        guard await term.waitUntilRunning(atMost: Self.patience), let right = term.right, await sayStarted(reference)
         else { return await sayAgain(reference, .givenBack) }
         logger.info("started", metadata: metadata(command))
         let ending = await act(command, reference, right)
         logger.info("ended", metadata: metadata(command).merging(["ending": "\(ending.word)"]) { $1 })
         switch ending {
         case .givenBack: return await sayAgain(reference, .givenBack)
-        case .outcome(let outcome): return await reporter.insist(.outcome(reference, outcome))
+        case .outcome(let outcome): return await say(outcome, reference)
         }
+    }
+
+    private func sayStarted(_ reference: Report.AttemptReference) async -> Bool {
+        CrashPoint.beforeStarted.reach()
+        let isHeard = await reporter.insist(.started(reference), within: Self.patience)
+        CrashPoint.afterStarted.reach()
+        return isHeard
+    }
+
+    private func say(_ outcome: Report.Outcome, _ reference: Report.AttemptReference) async -> Bool {
+        CrashPoint.beforeOutcome.reach()
+        let isHeard = await reporter.insist(.outcome(reference, outcome))
+        CrashPoint.afterOutcome.reach()
+        return isHeard
     }
 
     private func act(

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import Drivers
 internal import Model
 internal import Wire
@@ -30,7 +31,10 @@ struct Performer: Sendable {
         let term = term
         return WorkContext(
             installation: installation, vaults: SiteVaultSmith(key: key), credentials: try credentials(of: host),
-            mayAct: { () throws(WorkError) in try term.mayAct(right) },
+            mayAct: { () throws(WorkError) in
+                try term.mayAct(right)
+                CrashPoint.beforeAct.reach()
+            },
             progress: progress)
     }
 
@@ -49,6 +53,7 @@ struct Performer: Sendable {
     func perform(
         _ command: Command, right: TermKeeper.Right, progress: @escaping @Sendable (Progress) -> Void
     ) async throws(WorkError) -> Report.Outcome {
+        defer { CrashPoint.afterAct.reach() }
         let host = command.host
         let context = try context(for: host, right: right, progress: progress)
         switch command.work {

@@ -1,3 +1,4 @@
+import CrashPoints
 import Ledger
 import Logging
 import Model
@@ -50,8 +51,10 @@ struct Relay: Service {
 
     private func relayBatch() async throws -> Int {
         let signer = try await seal.signer()
+        CrashPoint.beforeClaim.reach()
         let commands = try await ledger.claimCommands(limit: Self.batch, for: Self.claim)
         guard !commands.isEmpty else { return 0 }
+        CrashPoint.afterClaim.reach()
         var outcomes = Outcomes()
         var messages: [(id: Int, message: Message)] = []
         for command in commands {
@@ -68,8 +71,14 @@ struct Relay: Service {
     }
 
     private func settle(_ outcomes: Outcomes) async throws {
-        if !outcomes.confirmed.isEmpty { try await ledger.published(outcomes.confirmed) }
+        if !outcomes.confirmed.isEmpty { try await mark(outcomes.confirmed) }
         if !outcomes.givenBack.isEmpty { try await ledger.unpublished(outcomes.givenBack, retryIn: Self.delay) }
+    }
+
+    private func mark(_ confirmed: [Int]) async throws {
+        CrashPoint.beforeMark.reach()
+        try await ledger.published(confirmed)
+        CrashPoint.afterMark.reach()
     }
 }
 

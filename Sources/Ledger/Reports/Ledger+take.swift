@@ -1,3 +1,4 @@
+import CrashPoints
 import FoundationEssentials
 import Model
 import PostgreSQL
@@ -18,7 +19,14 @@ extension Ledger {
     }
 
     private func takeTogether(_ reports: [NumberedReport]) async throws(LedgerError) -> [RejectedReport] {
-        try await change { try $0.take(reports) }
+        let rejected = try await change { book in
+            let rejected = try book.take(reports)
+            try book.write()
+            CrashPoint.beforeCommit.reach()
+            return rejected
+        }
+        CrashPoint.afterCommit.reach()
+        return rejected
     }
 
     private func takeSingly(_ reports: [NumberedReport]) async throws(LedgerError) -> [RejectedReport] {

@@ -1,3 +1,4 @@
+import CrashPoints
 import DequeModule
 import Synchronization
 
@@ -145,7 +146,9 @@ extension DeliveryShelf {
         if state.withLock({ $0.takeUnsubscription() }) { try link.unsubscribe() }
         while let word = state.withLock({ $0.words.first }) {
             guard link.isWritable else { return true }
+            CrashPoint.beforeAck.reach()
             try link.say(word)
+            CrashPoint.afterAck.reach()
             _ = state.withLock { $0.words.popFirst() }
         }
         return false

@@ -1,3 +1,4 @@
+import CrashPoints
 import Synchronization
 
 /// Where callers leave their messages and the connection's thread fetches them.
@@ -113,17 +114,23 @@ extension PublishDesk {
     }
 
     func handle(_ received: Received) {
+        if case .confirmed(let tag, let multiple) = received { return confirmed(tag, multiple) }
         change { state in
             switch received {
-            case .confirmed(let tag, let multiple): return state.ledger.confirmed(tag, multiple: multiple)
             case .refused(let tag, let multiple): return state.ledger.refused(tag, multiple: multiple)
             case .returned(let returned): state.note(returned)
             case .blocked(let reason): state.obstacle = BrokerError(.blocked, "The broker takes no messages: \(reason).")
             case .unblocked: state.obstacle = nil
-            case .delivered, .subscriptionCancelled, .subscriptionEnded: break
+            case .confirmed, .delivered, .subscriptionCancelled, .subscriptionEnded: break
             }
             return []
         }
+    }
+
+    private func confirmed(_ tag: UInt64, _ multiple: Bool) {
+        CrashPoint.beforeConfirm.reach()
+        change { $0.ledger.confirmed(tag, multiple: multiple) }
+        CrashPoint.afterConfirm.reach()
     }
 
     /// - Returns: whether more waits for the socket to become writable.
@@ -132,7 +139,9 @@ extension PublishDesk {
             guard link.isWritable else { return true }
             guard let outgoing = state.withLock({ $0.ledger.take() }) else { return false }
             do throws(BrokerError) {
+                CrashPoint.beforePublish.reach()
                 try link.publish(outgoing.message, tag: outgoing.tag)
+                CrashPoint.afterPublish.reach()
             } catch {
                 change { $0.ledger.unwritten(outgoing.tag, error) }
                 throw error

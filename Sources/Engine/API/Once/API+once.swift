@@ -1,3 +1,4 @@
+import CrashPoints
 import Crypto
 import HTTPTypes
 import Ledger
@@ -10,6 +11,7 @@ extension API {
         guard route.method == .post else { return route }
         return route.with { call in
             let answer = try await answer(call, route)
+            CrashPoint.afterInsert.reach()
             await answer.afterwards?()
             return answer
         }
@@ -18,7 +20,11 @@ extension API {
     private func answer(_ call: Call, _ route: Route) async throws -> Answer {
         guard let key = call.idempotencyKey else { return try await route.handler(call) }
         do {
-            let once = try await ledger.once(call.keyed(key, route), keeping: \.kept) { try await route.handler(call) }
+            let once = try await ledger.once(call.keyed(key, route), keeping: \.kept) {
+                let answer = try await route.handler(call)
+                CrashPoint.beforeInsert.reach()
+                return answer
+            }
             return answer(once)
         } catch LedgerError.conflict(code: Problem.Code.requestInFlight.rawValue, let detail) {
             throw Problem(.requestInFlight, detail.prefix(1).uppercased() + detail.dropFirst() + ".", headers: [.retryAfter: "1"])

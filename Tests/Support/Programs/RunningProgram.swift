@@ -1,21 +1,21 @@
-import Foundation
+package import Foundation
 import Synchronization
 
 /// One of Continuo's programs as a real process, with what it printed.
-final class RunningProgram: Sendable {
+package final class RunningProgram: Sendable {
     private struct Output {
         var text = ""
         var waiting: [(needle: String, continuation: CheckedContinuation<String?, Never>)] = []
         var ended = false
     }
 
-    let name: String
-    let processID: Int32
+    package let name: String
+    package let processID: Int32
     private let output: Mutex<Output>
     private let exit: AsyncStream<Int32>
 
-    /// Starts a program that lies beside the tests.
-    init(_ name: String, _ arguments: [String], environment: [String: String]) throws {
+    /// Starts one of the programs.
+    package init(_ name: String, _ arguments: [String], environment: [String: String]) throws {
         self.name = name
         let process = Process()
         process.executableURL = Self.folder.appendingPathComponent(name)
@@ -45,12 +45,14 @@ final class RunningProgram: Sendable {
         }
     }
 
-    static var folder: URL {
-        URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    /// Where the programs are: beside the tests, unless `ops/test` built others.
+    package static var folder: URL {
+        if let folder = ProcessInfo.processInfo.environment["CONTINUO_TEST_PROGRAMS"] { return URL(fileURLWithPath: folder) }
+        return URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
     }
 
     /// Everything it printed so far.
-    var printed: String { output.withLock { $0.text } }
+    package var printed: String { output.withLock { $0.text } }
 
     private func take(_ text: String?) {
         let woken = output.withLock { state in
@@ -67,7 +69,7 @@ final class RunningProgram: Sendable {
     }
 
     /// The first line that contains `needle`; throws when the program ends without printing one.
-    func line(with needle: String) async throws -> String {
+    package func line(with needle: String) async throws -> String {
         let line = await withCheckedContinuation { continuation in
             let now: String?? = output.withLock { state in
                 if let line = Self.line(with: needle, in: state.text) { return line }
@@ -81,20 +83,20 @@ final class RunningProgram: Sendable {
         return line
     }
 
-    func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         kill(processID, number)
     }
 
     /// Waits for its end and returns the exit status.
     @discardableResult
-    func ended() async -> Int32 {
+    package func ended() async -> Int32 {
         for await status in exit { return status }
         return -1
     }
 
     /// Runs a program to its end; throws what it printed unless it exits with 0.
     @discardableResult
-    static func run(_ name: String, _ arguments: [String], environment: [String: String]) async throws -> String {
+    package static func run(_ name: String, _ arguments: [String], environment: [String: String]) async throws -> String {
         let program = try RunningProgram(name, arguments, environment: environment)
         let status = await program.ended()
         guard status == 0 else {

@@ -1,23 +1,29 @@
-import Curl
+package import Curl
 import Foundation
-import Model
+package import Model
 
 /// A client of Continuo's API with one key.
-struct API: Sendable {
-    let http: HTTPClient
+package struct API: Sendable {
+    package let http: HTTPClient
     let port: Int
     let key: String
 
-    struct Answer: Sendable {
-        var status: Int
-        var headers: Headers
-        var body: JSONValue
+    package init(http: HTTPClient, port: Int, key: String) {
+        self.http = http
+        self.port = port
+        self.key = key
+    }
+
+    package struct Answer: Sendable {
+        package var status: Int
+        package var headers: Headers
+        package var body: JSONValue
     }
 
     /// Sends one request and reads its answer, whatever its status.
     ///
     /// - Parameter once: its `Idempotency-Key`.
-    func ask(_ method: String, _ path: String, _ body: JSONValue? = nil, once: String? = nil) async throws -> Answer {
+    package func ask(_ method: String, _ path: String, _ body: JSONValue? = nil, once: String? = nil) async throws -> Answer {
         var headers = [("authorization", "Bearer \(key)")]
         if let once { headers.append(("idempotency-key", once)) }
         if body != nil { headers.append(("content-type", "application/json")) }
@@ -31,7 +37,9 @@ struct API: Sendable {
 
     /// The same; throws unless it answers with one of `statuses`.
     @discardableResult
-    func call(_ method: String, _ path: String, _ body: JSONValue? = nil, expect statuses: Set<Int>) async throws -> JSONValue {
+    package func call(_ method: String, _ path: String, _ body: JSONValue? = nil, expect statuses: Set<Int>) async throws
+        -> JSONValue
+    {
         let answer = try await ask(method, path, body)
         guard statuses.contains(answer.status) else {
             throw Failure("\(method) \(path) answered \(answer.status) instead of \(statuses.sorted()): \(answer.body)")
@@ -39,12 +47,12 @@ struct API: Sendable {
         return answer.body
     }
 
-    func get(_ path: String) async throws -> JSONValue {
+    package func get(_ path: String) async throws -> JSONValue {
         try await call("GET", path, expect: [200])
     }
 
     /// Waits for the end of an operation and returns it.
-    func end(of operation: String) async throws -> JSONValue {
+    package func end(of operation: String) async throws -> JSONValue {
         try await eventually("operation \(operation) ends") {
             let operation = try await get("/v1/operations/\(operation)")
             return ["succeeded", "failed", "superseded", "cancelled"].contains(operation["status"].text) ? operation : nil
@@ -52,7 +60,7 @@ struct API: Sendable {
     }
 
     /// Waits until the operation in an answer has succeeded.
-    func succeeds(_ answer: JSONValue) async throws {
+    package func succeeds(_ answer: JSONValue) async throws {
         guard let id = answer["operation"]["id"].text else { throw Failure("no operation in \(answer)") }
         let operation = try await end(of: id)
         guard operation["status"] == "succeeded" else { throw Failure("the operation did not succeed: \(operation)") }
@@ -60,7 +68,7 @@ struct API: Sendable {
 
     /// Waits until there are `count` chains of a phase.
     @discardableResult
-    func chains(_ phase: String, count: Int) async throws -> [JSONValue] {
+    package func chains(_ phase: String, count: Int) async throws -> [JSONValue] {
         try await eventually("\(count) chains are \(phase)") {
             let chains = try await get("/v1/chains?phase=\(phase)")["items"].items
             return chains.count == count ? chains : nil
@@ -69,8 +77,9 @@ struct API: Sendable {
 }
 
 /// Asks again and again until there is an answer; throws after `patience`, with the last error if there was one.
-func eventually<Answer>(
-    _ what: String, patience: Duration = .seconds(180), isolation: isolated (any Actor)? = #isolation,
+package func eventually<Answer>(
+    _ what: String, patience: Duration = .seconds(180), pause: Duration = .milliseconds(100),
+    isolation: isolated (any Actor)? = #isolation,
     _ ask: () async throws -> Answer?
 ) async throws -> Answer {
     let clock = ContinuousClock()
@@ -82,7 +91,7 @@ func eventually<Answer>(
         } catch {
             last = error
         }
-        try await clock.sleep(for: .milliseconds(100))
+        try await clock.sleep(for: pause)
     }
     throw Failure("not within \(patience): \(what)\(last.map { " (last error: \($0))" } ?? "")")
 }

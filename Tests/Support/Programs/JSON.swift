@@ -1,28 +1,28 @@
 import Foundation
-import Model
+package import Model
 
 extension JSONValue {
-    init(parsing bytes: [UInt8]) throws {
+    package init(parsing bytes: [UInt8]) throws {
         self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
     }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         get throws { Array(try JSONEncoder().encode(self)) }
     }
 
-    subscript(key: String) -> JSONValue {
+    package subscript(key: String) -> JSONValue {
         if case .object(let fields) = self { fields[key] ?? .null } else { .null }
     }
 
-    var items: [JSONValue] {
+    package var items: [JSONValue] {
         if case .array(let items) = self { items } else { [] }
     }
 
-    var text: String? {
+    package var text: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
-    var integer: Int? {
+    package var integer: Int? {
         if case .integer(let value) = self { value } else { nil }
     }
 }
