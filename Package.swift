@@ -169,7 +169,6 @@ let package = Package(
         tests(
             "KubernetesDriver",
             ["Blueprints", "Curl", "DockerSupport", "Drivers", "KubernetesDriver", "KubernetesSupport", "Model", yams]),
-        .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: strict),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Vaults", ["Vaults", "Blueprints", "Drivers", "Model"]),
         tests("Curl", ["Curl"]),
