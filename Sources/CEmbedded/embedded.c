@@ -46,6 +46,9 @@ static const continuo_embedded_file files[] = {
 #define FILE "../../schemas/ledger/0002_road.sql"
 #include "entry.h"
 
+#define FILE "../../schemas/ledger/0010_holds.sql"
+#include "entry.h"
+
 #define FILE "../../schemas/ledger/0020_hosts.sql"
 #include "entry.h"
 

@@ -41,7 +41,7 @@ extension LedgerError {
         switch refusal {
         case .chainLeased: self = .leased("the chain is leased; it is released by its tenant or deleted with force")
         case .hostNotEmpty: self = .notEmpty("the host still holds chains; delete them first")
-        case .chainDeleting, .chainBusy, .chainGone, .chainStopped, .hostDeleting, .hostBusy:
+        case .chainDeleting, .chainBusy, .chainGone, .chainStopped, .hostDeleting, .hostBusy, .ledgerBehind:
             self = .conflict(code: refusal.rawValue, detail: refusal.detail)
         }
     }
@@ -53,6 +53,9 @@ extension LedgerError {
             .uniqueViolation("tenants_pkey"), .uniqueViolation("keys_pkey"):
             self = .nameTaken("the name is taken; choose another")
         case .uniqueViolation("operations_parents"): self.init(Refusal.hostBusy)
+        case .uniqueViolation("hosts_endpoint"):
+            self = .conflict(
+                code: "endpoint-taken", detail: "another host of this site and driver has the endpoint; one place is one host")
         case .checkViolation("hosts_capacity"):
             self = .conflict(code: "no-room", detail: "the host is full: it holds as many chains as its capacity says")
         default:
@@ -72,6 +75,7 @@ extension Refusal {
         case .hostDeleting: "the host is being deleted"
         case .hostBusy: "another fillup, clean or reset of the host is under way"
         case .chainStopped: "the chain is not wanted running; start it first"
+        case .ledgerBehind: "the host knows more than the ledger; lift its hold first (GET /v1/holds)"
         }
     }
 }

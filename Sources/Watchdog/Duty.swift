@@ -11,6 +11,7 @@ import Wire
 struct Duty: Service, CustomStringConvertible {
     let ledger: Ledger
     let pool: PostgreSQL.Pool
+    let broker: BrokerConfiguration
     let publisher: Publisher
     let consumer: Consumer
     let deadConsumer: Consumer
@@ -29,7 +30,8 @@ struct Duty: Service, CustomStringConvertible {
         let reader = ReportReader(
             ledger: ledger, consumer: consumer, desk: ReportDesk(verifier: verifier), term: term,
             deadLetters: DeadLetters(publisher: publisher, logger: logger), bell: bell, logger: logger)
-        let clocks = Clocks(ledger: ledger, publisher: publisher, signer: signer, term: term, bell: bell, logger: logger)
+        let clocks = Clocks(
+            ledger: ledger, broker: broker, publisher: publisher, signer: signer, term: term, bell: bell, logger: logger)
         await withTaskGroup { group in
             group.addTask { await cancelWhenGracefulShutdown { await bell.run() } }
             group.addTask { await cancelWhenGracefulShutdown { await term.run() } }

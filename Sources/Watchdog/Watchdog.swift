@@ -41,7 +41,8 @@ public struct Watchdog: Sendable {
             configuration.broker, topology: Queues.topology(), queue: Queues.dead, prefetch: DeadLetterReader.batch,
             name: "continuo-watchdog dead letters", logger: logger)
         let duty = Duty(
-            ledger: Ledger(pool: pool), pool: pool, publisher: publisher, consumer: consumer, deadConsumer: deadConsumer,
+            ledger: Ledger(pool: pool), pool: pool, broker: configuration.broker, publisher: publisher, consumer: consumer,
+            deadConsumer: deadConsumer,
             root: configuration.root, leader: UUID(), logger: logger)
         services = [pool, publisher, consumer, deadConsumer, duty]
     }

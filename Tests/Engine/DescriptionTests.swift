@@ -68,6 +68,8 @@ import Yams
         #expect(RouteSample.attempt.json.names == required("Attempt"))
         #expect(RouteSample.agent.json.names == required("Agent"))
         #expect(RouteSample.deadLetter.json.names == required("DeadLetter"))
+        #expect(RouteSample.hold.json.names == required("Hold"))
+        #expect(RouteSample.orphan.json.names == required("Orphan"))
         #expect(RouteSample.lease.json.names == required("Lease"))
         #expect(RouteSample.pool.json.names == required("Pool"))
         #expect(RouteSample.tenant.json.names == required("Tenant"))

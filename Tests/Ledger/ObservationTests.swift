@@ -113,23 +113,10 @@ import Testing
             #expect(try await world.apply().chainID == chain)
         }
     }
-
-    @Test func unknownObjectsAreNotedOnceAndLeftAlone() async throws {
-        try await World.with { world in
-            let host = try await world.activeHost()
-            let stranger = ObservedChain(id: .fresh(), nodes: [], sequence: 1)
-            for digest in ["a", "b"] {
-                let request = try await world.observe()[0]
-                try await world.see(host, number: request.number, asOf: request.asOf, [stranger], digest: digest)
-            }
-            #expect(try await world.count("events WHERE kind = 'unknown-objects' AND chain = '\(stranger.id)'") == 1)
-            #expect(try await world.receive().isEmpty)
-        }
-    }
 }
 
 extension World {
-    fileprivate func observe() async throws -> [ObservationRequest] {
+    func observe() async throws -> [ObservationRequest] {
         try await ledger.claimObservations(as: leader)
     }
 
@@ -141,7 +128,7 @@ extension World {
         #expect(rejected.isEmpty)
     }
 
-    fileprivate func see(
+    func see(
         _ host: HostID, number: Int, asOf: Int = 0, _ chains: [ObservedChain], digest: String
     ) async throws {
         try await answer(host, number, asOf: asOf, .seen(HostObservation(chains: chains)), digest: digest)

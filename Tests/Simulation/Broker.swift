@@ -11,6 +11,8 @@ struct Command {
     /// `nil` for work on the host itself.
     var work: ChainWork?
     var isCleansing: Bool
+    /// What a sweep removes.
+    var orphans: [Orphan]
     var isRepeat: Bool
 }
 
@@ -74,6 +76,8 @@ struct Relay {
 
 extension World {
     private static var claim: Double { 10 }
+    /// Seconds that objects which are nobody's stay.
+    static var orphanGrace: Double { 60 }
 
     /// Claims, publishes one command, or marks what was published: the next of these that there is to do.
     func relayStep(_ index: Int) {
@@ -106,7 +110,9 @@ extension World {
         return Command(
             operation: entry.operation.id, attempt: row.attempt.id, host: entry.operation.host,
             work: chain.map { $0.work(entry.now.desired ?? $0.desired, sequence: entry.operation.sequence) },
-            isCleansing: entry.operation.kind == .hostDelete, isRepeat: row.claims > 1)
+            isCleansing: entry.operation.kind == .hostDelete || entry.operation.kind == .hostSweep,
+            orphans: entry.operation.kind == .hostSweep ? tables.objectsToSweep(entry.operation, grace: Self.orphanGrace) : [],
+            isRepeat: row.claims > 1)
     }
 
     private func publishNext(_ index: Int) {

@@ -74,7 +74,7 @@ extension MemoryStore {
         try burn()
         return tables.chains.values
             .filter { entry in
-                entry.chain.phase == .failed && entry.lease == nil
+                entry.chain.phase == .failed && entry.lease == nil && !entry.chain.isBehind
                     && (entry.chain.pool != nil || tables.leases.values.contains { $0.lease.chain == entry.chain.id })
                     && !tables.work.values.contains {
                         $0.operation.chain == entry.chain.id && ($0.operation.endedAt ?? .distantFuture) > time
@@ -112,22 +112,24 @@ extension MemoryStore {
         return counts
     }
 
-    func chainsAtRest(
-        on host: HostID, seenBy observation: Report.Observation, noRepairFailedSince time: Date
-    ) throws -> [ChainID: Bool] {
+    func standings(
+        on host: HostID, seenBy observation: Report.Observation, named: [ChainID], noRepairFailedSince time: Date
+    ) throws -> [ChainID: ChainStanding] {
         try burn()
         let row = tables.hosts[host]
         let askedAt = row?.askedNumber == observation.number ? row?.askedAt ?? .distantPast : .distantPast
-        var known: [ChainID: Bool] = [:]
-        for entry in tables.chains.values where entry.chain.host == host && entry.chain.phase != .gone {
+        var standings: [ChainID: ChainStanding] = [:]
+        for entry in tables.chains.values
+        where entry.chain.host == host && (entry.chain.phase != .gone || named.contains(entry.chain.id)) {
             let all = tables.work.values.map(\.operation).filter { $0.chain == entry.chain.id }
             guard let newest = all.max(by: { $0.sequence < $1.sequence }) else { continue }
             let failed = newest.kind == .repair && newest.status == .failed && (newest.endedAt ?? .distantPast) > time
-            known[entry.chain.id] =
+            let isAtRest =
                 newest.sequence <= observation.asOf && (newest.endedAt ?? .distantFuture) <= askedAt && !failed
                 && all.allSatisfy(\.status.hasEnded)
+            standings[entry.chain.id] = ChainStanding(isAtRest: isAtRest, isGone: entry.chain.phase == .gone)
         }
-        return known
+        return standings
     }
 
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest] {
@@ -159,7 +161,9 @@ extension MemoryStore {
     func hasApplicants(at now: Date) throws -> Bool { false }
     func lockQuota(of tenant: String) throws -> Quota? { nil }
     func holdings(of tenant: String) throws -> [String: Int] { [:] }
-    func forgetEvents(before time: Date, limit: Int) throws -> Int { 0 }
+
+    /// No run lasts so long.
+    func prune(_ remembrance: Remembrance, at now: Date, limit: Int) throws -> Int { 0 }
 
     /// Requests are not repeated here.
     func forgetAnswers(expiredAt now: Date, limit: Int) throws -> Int { 0 }

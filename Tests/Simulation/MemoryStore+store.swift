@@ -56,6 +56,7 @@ extension MemoryStore {
         for new in changes.newAttempts { try insert(new.attempt, generation: new.generation) }
         for attempt in changes.attempts { try put(attempt) }
         for attempt in changes.sent { tables.enqueue(attempt) }
+        for attempt in changes.sentAgain { tables.enqueue(attempt, claims: 1) }
         tables.outbox.removeAll { changes.arrived.contains($0.attempt.id) }
         for afterthought in changes.afterwards { try follow(afterthought) }
         return sequences
@@ -142,9 +143,12 @@ extension MemoryStore {
             for (id, entry) in tables.chains where entry.chain.host == host && entry.chain.phase == .running {
                 tables.chains[id]?.chain.health = .unknown
             }
-        case .unknownObjects, .wish, .poolTried: break
+        case .wish, .poolTried: break
         case .configured(let host): tables.hosts[host.id]?.entry.host = host
+        case .orphans(let orphans, let host): tables.replaceOrphans(on: host, by: orphans)
+        case .hold(let id, let host, let chains, let now): tables.hold(id, host, chains, now)
         case .heard(let presence, let time):
+            tables.working[presence.id] = (time, presence.working)
             tables.heard[presence.id] = max(tables.heard[presence.id] ?? time, time)
         }
     }

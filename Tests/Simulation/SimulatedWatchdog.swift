@@ -14,6 +14,7 @@ struct SimulatedWatchdog {
     var leadsUntil = 0.0
     var nextRenewal = 0.0
     var judge = SilenceJudge<Instant>()
+    var losses = LossJudge<Instant>()
 }
 
 extension World {
@@ -109,7 +110,7 @@ extension World {
                 return try body(book)
             }
         }
-        switch chance.below(8) {
+        switch chance.below(10) {
         case 0: try pass("retries") { try $0.fillWindows(with: .retrying($0.now), limit: 500) }
         case 1: try pass("waiting") { try $0.fillWindows(with: .queued, limit: 500) }
         case 2: try pass("pools") { try $0.fillPools(limit: 500) }
@@ -120,8 +121,38 @@ extension World {
             watchdogs[index].judge.compare(instant, with: wall)
             guard watchdogs[index].judge.mayJudge(at: instant) else { return }
             try pass("lost attempts") { try $0.closeLostAttempts(silence: 40, limit: 500) }
+        case 7: try pass("orphans") { try $0.sweepOrphans(grace: Self.orphanGrace, limit: 500) }
+        case 8: try findLost(index)
         default: try look(as: leader)
         }
+    }
+
+    /// As the ledger finds what is missing, and the broker what is in the queue.
+    private func findLost(_ index: Int) throws {
+        watchdogs[index].judge.compare(instant, with: wall)
+        let mayJudge = watchdogs[index].judge.mayJudge(at: instant)
+        let isEmpty = broker.commands.isEmpty
+        let missing = mayJudge && isEmpty ? missingCommands() : []
+        let lost = watchdogs[index].losses.judge(missing: missing.map(\.attempt), at: instant)
+        guard !lost.isEmpty else { return }
+        let leader = watchdogs[index].id
+        _ = try transact("\(lost.count) lost commands are sent again by watchdog \(index)") { book in
+            guard try book.store.holdsTerm(leader) else { throw LedgerError.notLeading }
+            return try book.sendAgain(missing.filter { lost.contains($0.attempt) })
+        }
+    }
+
+    private func missingCommands() -> [MissingCommand] {
+        let busy = Set(tables.working.values.flatMap { wall.timeIntervalSince($0.at) < 40 ? $0.operations : [] })
+        return tables.work.values.compactMap { entry in
+            let operation = entry.operation
+            guard operation.status == .sent, let attempt = entry.attempts.last, attempt.startedAt == nil,
+                attempt.endedAt == nil, wall.timeIntervalSince(attempt.sentAt) >= 10, !busy.contains(operation.id),
+                !tables.outbox.contains(where: { $0.attempt.id == attempt.id })
+            else { return nil }
+            return MissingCommand(
+                attempt: attempt.id, operation: operation.id, host: operation.host, driver: .memory, site: "default")
+        }.sorted { $0.attempt.description < $1.attempt.description }
     }
 
     /// Asks, and an agent looks and answers at once or later; the answer may be lost.

@@ -45,9 +45,13 @@ struct Tables {
     var ports: [Place<Int>: Owner] = [:]
     var subnets: [Place<Int>: Owner] = [:]
     var heard: [AgentID: Date] = [:]
+    /// What agents said that they work on.
+    var working: [AgentID: (at: Date, operations: [OperationID])] = [:]
     var pools: [Pool] = []
     var leader: (id: UUID, until: Date)?
-    private var lastSequence = 0
+    var orphans: [Orphan] = []
+    var holds: [Hold] = []
+    private(set) var lastSequence = 0
     private var lastOutboxRow = 0
 
     mutating func nextSequence() -> Int {
@@ -55,9 +59,14 @@ struct Tables {
         return lastSequence
     }
 
-    mutating func enqueue(_ attempt: Attempt) {
+    mutating func enqueue(_ attempt: Attempt, claims: Int = 0) {
+        guard !outbox.contains(where: { $0.attempt.id == attempt.id }) else { return }
         lastOutboxRow += 1
-        outbox.append(OutboxRow(id: lastOutboxRow, attempt: attempt))
+        outbox.append(OutboxRow(id: lastOutboxRow, attempt: attempt, claims: claims))
+    }
+
+    mutating func raiseSequence(above number: Int) {
+        lastSequence = max(lastSequence, number)
     }
 
     func chainCount(on host: HostID) -> Int {

@@ -10,9 +10,14 @@ extension World {
         let work = agents[index].works[position]
         let command = work.copy.command
         guard let chainWork = command.work else {
+            if let error = mayAct(index, work) { return end(index, position, .failure(error)) }
+            try remove(command.orphans)
             return end(index, position, .success(command.isCleansing ? .cleansed : .probed(Self.facts)))
         }
         if let error = mayAct(index, work) { return end(index, position, .failure(error)) }
+        if isAhead(command.host, of: chainWork) {
+            return end(index, position, .failure(WorkError(.terminal, .ledgerBehind, "the host knows more")))
+        }
         if faults, chance.happens(6) { return end(index, position, .failure(hostError(chainWork))) }
         let objects = hosts[command.host]?.chains[chainWork.id] ?? HostModel.Objects()
         guard let change = objects.next(chainWork, secret: chance.next()) else {
@@ -25,6 +30,32 @@ extension World {
                 lands: lands, agent: agents[index].id, attempt: command.attempt, host: command.host, chain: chainWork.id,
                 generation: chainWork.desired.generation, change: change))
         agents[index].works[position].stage = .calling(until: lands)
+    }
+
+    /// As `ConvergePlan` sees it.
+    private func isAhead(_ host: HostID, of work: ChainWork) -> Bool {
+        guard let objects = hosts[host]?.chains[work.id] else { return false }
+        return objects.containers.values.contains {
+            $0.generation > work.desired.generation || $0.incarnation > work.desired.incarnation
+        } || (objects.vault?.incarnation ?? 0) > work.desired.incarnation
+    }
+
+    private func remove(_ orphans: [Orphan]) throws {
+        for orphan in orphans {
+            let containers = hosts[orphan.host]?.chains[orphan.chain]?.containers ?? [:]
+            let named = containers.filter { orphan.objects.map(\.id).contains($0.key) }
+            say("  a sweep removes \(named.keys.sorted()) of \(name(orphan.chain))")
+            guard !named.values.contains(where: { isProtected($0, of: orphan.chain) }) else {
+                throw Violation(description: "a sweep removes what a restored ledger knows nothing of, and nobody decided that")
+            }
+            for name in named.keys { hosts[orphan.host]?.chains[orphan.chain]?.containers[name] = nil }
+        }
+    }
+
+    /// A restored ledger that gives a number anew before it has looked at its hosts can't tell the two apart.
+    private func isProtected(_ container: Container, of chain: ChainID) -> Bool {
+        protected.contains(Mark(chain: chain, sequence: container.sequence))
+            && !tables.work.values.contains { $0.operation.sequence == container.sequence }
     }
 
     private static var facts: HostFacts {

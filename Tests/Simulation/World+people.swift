@@ -14,7 +14,8 @@ extension World {
     func peopleStep() throws {
         let leased = chains { $0.lease != nil }
         let all = chains { $0.chain.phase != .gone }
-        switch chance.below(13) {
+        switch chance.below(14) {
+        case 13: try chance.happens(50) ? backUpOrRestore() : liftHold()
         case 0, 1: try accept("a chain is created") { try $0.createChain(NewChain(plan: Self.plan, parameters: [:])).operation }
         case 2, 3, 4: try apply()
         case 5, 6:
@@ -91,7 +92,11 @@ extension World {
     /// Something happens to a host, or to the ledger's clock.
     func natureStep() {
         let host = hosts.keys.sorted { $0.description < $1.description }[chance.below(hosts.count)]
-        switch chance.below(4) {
+        switch chance.below(8) {
+        case 6:
+            broker.commands = []
+            say("the queue of commands is purged")
+        case 7: leaveSomething()
         case 0:
             let seconds = Double(chance.below(240) - 120)
             jump += seconds

@@ -39,6 +39,10 @@ final class World {
     var actors: [AttemptID: AgentID] = [:]
     /// Operations that somebody was told were accepted.
     var accepted: Set<OperationID> = []
+    /// Operations that a restored ledger knows nothing of: what they made is removed only when an operator says so.
+    var protected: Set<Mark> = []
+    /// The ledger as it was once.
+    var backup: (tables: Tables, accepted: Set<OperationID>)?
     var trace: [String] = []
     let isTraced: Bool
     /// While no faults happen, the trace is cut after that many lines.
@@ -75,6 +79,12 @@ final class World {
         hosts[target.id] = HostModel()
         _ = try transact("host \(number) is created") { try $0.createHost(new) }
     }
+}
+
+/// What an object's labels say of the operation that made it.
+struct Mark: Hashable {
+    var chain: ChainID
+    var sequence: Int
 }
 
 /// What a caller of the ledger knows afterwards.

@@ -76,6 +76,7 @@ enum Samples {
 
     static let commands: [Command] = [
         command(.probe, on: host), command(.probe), command(.cleanse), command(.converge(work)), command(.converge(fullWork)),
+        command(.remove([ObjectReference(kind: .volume, id: "v1")])),
     ]
 
     static let error = WorkError(

@@ -7,8 +7,8 @@ ALTER TABLE hosts ADD COLUMN prefers jsonb;
 
 ALTER TABLE operations DROP CONSTRAINT operations_kind_check;
 ALTER TABLE operations ADD CONSTRAINT operations_kind CHECK (kind IN (
-    'host.create', 'host.delete', 'host.cleanse', 'host.fillup', 'host.clean', 'host.reset', 'chain.create', 'chain.start',
-    'chain.stop', 'chain.restart', 'chain.reset', 'chain.delete', 'chain.repair'));
+    'host.create', 'host.delete', 'host.cleanse', 'host.sweep', 'host.fillup', 'host.clean', 'host.reset', 'chain.create',
+    'chain.start', 'chain.stop', 'chain.restart', 'chain.reset', 'chain.delete', 'chain.repair'));
 -- The one node of the chain that it is about.
 ALTER TABLE operations ADD COLUMN node text CHECK (node IS NULL OR chain IS NOT NULL);
 -- No agent works on a parent operation, and it takes no place of others: it is done when its children are.

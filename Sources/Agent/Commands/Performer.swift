@@ -62,6 +62,9 @@ struct Performer: Sendable {
         case .cleanse:
             try await cleanse(host, context)
             return .cleansed
+        case .remove(let objects):
+            try await driver.remove(objects, on: host, context)
+            return .cleansed
         }
     }
 
@@ -81,16 +84,8 @@ struct Performer: Sendable {
 extension HostObservation {
     /// Everything that was seen, by name, nodes first.
     fileprivate func objects(on driver: DriverKind) -> [ObjectReference] {
-        let kind: ObjectReference.Kind? =
-            switch driver {
-            case .docker, .memory: .container
-            case .swarm: .service
-            // Pods go with their namespaces.
-            case .kubernetes: nil
-            }
-        let nodes = kind.map { kind in
-            chains.flatMap(\.nodes).compactMap(\.object).map { ObjectReference(kind: kind, id: $0) }
-        }
-        return (nodes ?? []) + chains.flatMap(\.objects)
+        let all = chains.flatMap { $0.references(on: driver) }
+        return all.filter { $0.kind == .container || $0.kind == .service }
+            + all.filter { $0.kind != .container && $0.kind != .service }
     }
 }

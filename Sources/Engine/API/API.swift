@@ -22,6 +22,6 @@ struct API: Sendable {
 
     private var all: [Route] {
         serviceRoutes + hostRoutes + poolRoutes + chainRoutes + leaseRoutes + operationRoutes + blueprintRoutes + agentRoutes
-            + siteRoutes + tenantRoutes + keyRoutes + watchingRoutes
+            + siteRoutes + tenantRoutes + keyRoutes + watchingRoutes + holdRoutes
     }
 }

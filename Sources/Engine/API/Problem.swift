@@ -30,6 +30,9 @@ struct Problem: Error {
         case hostBusy = "host-busy"
         case credentialsNeeded = "credentials-needed"
         case chainStopped = "chain-stopped"
+        case ledgerBehind = "ledger-behind"
+        case holdLifted = "hold-lifted"
+        case endpointTaken = "endpoint-taken"
         case nameTaken = "name-taken"
         case noRoom = "no-room"
         case operationOver = "operation-over"
@@ -86,8 +89,8 @@ extension Problem.Code {
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .poolExhausted, .quotaExceeded, .keyOver, .chainLeased, .chainBusy, .chainDeleting, .chainGone, .notLeased,
-            .hostNotEmpty, .hostNotActive,
-            .hostDeleting, .hostBusy, .credentialsNeeded, .chainStopped, .nameTaken, .noRoom, .operationOver, .notRetryable,
+            .hostNotEmpty, .hostNotActive, .hostDeleting, .hostBusy, .credentialsNeeded, .chainStopped, .ledgerBehind, .holdLifted,
+            .endpointTaken, .nameTaken, .noRoom, .operationOver, .notRetryable,
             .requestInFlight, .conflict:
             .conflict
         case .idempotencyKeyReused: .unprocessableContent

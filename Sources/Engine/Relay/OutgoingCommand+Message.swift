@@ -16,6 +16,10 @@ extension OutgoingCommand {
 
     private var wireWork: Wire.Command.Work {
         if let work { return .converge(work) }
-        return operation.kind == .hostDelete || operation.kind == .hostCleanse ? .cleanse : .probe
+        switch operation.kind {
+        case .hostDelete, .hostCleanse: return .cleanse
+        case .hostSweep: return .remove(objects)
+        default: return .probe
+        }
     }
 }

@@ -20,10 +20,12 @@ extension Book {
 
     /// Takes a request for a locked host itself.
     @discardableResult
-    func accept(_ kind: OperationKind, forHost id: HostID, parent: OperationID? = nil) throws -> OperationID {
+    func accept(
+        _ kind: OperationKind, forHost id: HostID, parent: OperationID? = nil, priority: Priority = .tenant
+    ) throws -> OperationID {
         try load(workOf: [id])
         try makeWay(for: kind, among: openWork(ofHostItself: id))
-        return try add(kind, host: id, chain: nil, parent: parent, priority: .tenant)
+        return try add(kind, host: id, chain: nil, parent: parent, priority: priority)
     }
 
     /// What waits ends superseded; what may not stand beside the new one refuses it.

@@ -33,6 +33,7 @@ extension Book {
             let generation = work[operation.id]?.now.desired?.generation
             work[operation.id]?.generations[attempt.id] = generation
             sent.append(attempt)
+        case .sendAgain(let attempt): sentAgain.append(attempt)
         case .ended(let end):
             eased.insert(operation.host)
             try operation.chain.map { try chainOperationEnded(operation, on: $0, end, seen) }
@@ -97,7 +98,7 @@ extension Book {
         }
     }
 
-    private func follow(_ effect: ChainEffect, of id: ChainID) throws {
+    func follow(_ effect: ChainEffect, of id: ChainID) throws {
         switch effect {
         case .activateLease: try activateLease(of: id)
         case .endLease(let reason): try endLease(of: id, reason)

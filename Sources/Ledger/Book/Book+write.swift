@@ -14,7 +14,8 @@ extension Book {
     }
 
     private func changes() -> BookChanges {
-        var changes = BookChanges(sent: sent, arrived: work.values.flatMap(\.arrivedAttempts), afterwards: afterwards)
+        var changes = BookChanges(
+            sent: sent, sentAgain: sentAgain, arrived: work.values.flatMap(\.arrivedAttempts), afterwards: afterwards)
         noteHosts(&changes)
         noteChains(&changes)
         noteWork(&changes)
@@ -29,6 +30,7 @@ extension Book {
         for (id, entry) in leases { leases[id]?.stored = entry.lease }
         for (id, entry) in work { work[id]?.stored = entry.now }
         sent = []
+        sentAgain = []
         afterwards = []
     }
 

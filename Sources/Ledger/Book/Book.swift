@@ -19,6 +19,8 @@ final class Book {
     var work: [OperationID: WorkEntry] = [:]
     /// Attempts whose commands go to the outbox.
     var sent: [Attempt] = []
+    /// Attempts whose commands go there once more, as repeats.
+    var sentAgain: [Attempt] = []
     /// What follows everything else.
     var afterwards: [Afterthought] = []
     /// Hosts on which something ended, so that there may be room for more.

@@ -55,14 +55,24 @@ protocol BookStore {
     /// For each pool, how many of its chains are in nobody's hands and not on their way out. A failed one counts until it is
     /// replaced: where chains can't be made, a pool does not fill its hosts with failures.
     func unleasedChains() throws -> [PoolID: Int]
-    /// The chains of a host, and whether an observation may speak of them: nothing of theirs is open, nothing is newer than the
-    /// observation's request or ended after it was made, and no repair has failed since `time`.
-    func chainsAtRest(
-        on host: HostID, seenBy observation: Report.Observation, noRepairFailedSince time: Date
-    ) throws -> [ChainID: Bool]
+    /// How the chains of a host stand: those that are not gone, and those of `named` that are.
+    func standings(
+        on host: HostID, seenBy observation: Report.Observation, named: [ChainID], noRepairFailedSince time: Date
+    ) throws -> [ChainID: ChainStanding]
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
-    /// Drops old events; says how many.
-    func forgetEvents(before time: Date, limit: Int) throws -> Int
+    /// Chains whose number no operation of this ledger was given: above the highest, or between what a restored ledger knew and
+    /// what its hosts knew; those that an operator let pass for the host apart.
+    func chainsAhead(on host: HostID, among observed: [ObservedChain]) throws -> Set<ChainID>
+    /// Whether a hold of the host is open.
+    func isHeld(_ host: HostID) throws -> Bool
+    func hold(_ id: HoldID) throws -> Hold?
+    /// What is unknown on its host begins another grace period.
+    func lift(_ hold: Hold) throws
+    /// Active hosts with objects that have been nobody's since `time`, whose own last operation ended before `rest`; none while
+    /// any hold is open.
+    func hostsToSweep(orphanedSince time: Date, restingSince rest: Date, limit: Int) throws -> [HostID]
+    /// Drops what is older than it has to be; says how many operations and events.
+    func prune(_ remembrance: Remembrance, at now: Date, limit: Int) throws -> Int
     /// Drops answers kept for repeated requests; says how many.
     func forgetAnswers(expiredAt now: Date, limit: Int) throws -> Int
     /// Whether the term is the caller's; then nobody else gets it before the transaction's end.
@@ -146,6 +156,14 @@ struct PlacedOperation: Hashable {
     var host: HostID
 }
 
+/// How a chain stands to an observation of its host.
+struct ChainStanding: Hashable {
+    /// The observation may speak of it: nothing of its is open, nothing is newer than the observation's request or ended after
+    /// that was made, and no repair has failed lately.
+    var isAtRest: Bool
+    var isGone: Bool
+}
+
 struct LostAttempt {
     var id: AttemptID
     var operation: OperationID
@@ -169,14 +187,16 @@ struct BookChanges {
     var attempts: [Attempt] = []
     /// Attempts whose commands go to the outbox.
     var sent: [Attempt] = []
+    /// Those whose commands go there once more, as repeats.
+    var sentAgain: [Attempt] = []
     /// Attempts that an agent has answered: their commands need no publication any more.
     var arrived: [AttemptID] = []
     var afterwards: [Afterthought] = []
 
     var isEmpty: Bool {
         newHosts.isEmpty && hosts.isEmpty && endedLeases.isEmpty && newChains.isEmpty && leases.isEmpty && chains.isEmpty
-            && work.isEmpty && newWork.isEmpty && newAttempts.isEmpty && attempts.isEmpty && sent.isEmpty && arrived.isEmpty
-            && afterwards.isEmpty
+            && work.isEmpty && newWork.isEmpty && newAttempts.isEmpty && attempts.isEmpty && sent.isEmpty && sentAgain.isEmpty
+            && arrived.isEmpty && afterwards.isEmpty
     }
 }
 
@@ -185,8 +205,10 @@ enum Afterthought {
     case freeValues(ChainID)
     /// Nobody is to be given a chain that nobody can see.
     case loseSight(HostID)
-    /// Objects with our label that the ledger knows nothing of; an operator decides.
-    case unknownObjects(ChainID, HostID, Date)
+    /// All objects on the host that are nobody's.
+    case orphans([Orphan], HostID)
+    /// The host knows more than the ledger.
+    case hold(HoldID, HostID, [ChainID: SeenAhead], Date)
     case heard(AgentPresence, Date)
     /// Whether a pool's chain could be made, and why not.
     case poolTried(PoolID, failure: String?)

@@ -35,9 +35,6 @@ public struct EventPlace: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Ledger {
-    /// How long events are kept.
-    public static let eventKeeping = Duration.seconds(7 * 86_400)
-
     /// Where the events begin that are still to happen.
     public func lastEventPlace() async throws(LedgerError) -> EventPlace {
         try await session { session in
@@ -62,13 +59,6 @@ extension Ledger {
                 ORDER BY tx, id LIMIT $4
                 """, String(place.transaction), place.number, tenant, limit
             ).map { try Event($0) }
-        }
-    }
-
-    /// Forgets old events. Throws `notLeading`.
-    public func forgetEvents(as leader: UUID, limit: Int = 5000) async throws(LedgerError) -> Int {
-        try await pass(as: leader) { book in
-            try book.store.forgetEvents(before: book.now.addingTimeInterval(-Self.eventKeeping.inSeconds), limit: limit)
         }
     }
 }

@@ -30,6 +30,8 @@ extension Book {
         case .hostFillUp:
             try checkTakesChains(entry)
         case .hostReset:
+            // Removing all that is ours removes the unknown too.
+            if try store.isHeld(entry.host.id) { throw Refusal.ledgerBehind }
             let leased = try store.leasedChains(on: entry.host.id)
             guard leased == 0 else {
                 throw LedgerError.leased("\(leased) chains of the host are leased; a host is reset when nobody holds any")

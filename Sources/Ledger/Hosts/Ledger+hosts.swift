@@ -59,7 +59,7 @@ public struct HostFilter: Sendable, Hashable {
 extension Ledger {
     /// Registers a host; an agent of its site is asked to reach it.
     ///
-    /// - Throws: `nameTaken`, `notFound` when there is no such site.
+    /// - Throws: `nameTaken`, `conflict(endpoint-taken)`, `notFound` when there is no such site.
     public func createHost(_ new: NewHost) async throws(LedgerError) -> (Host, Model.Operation) {
         try await change { book in
             let operation = try book.createHost(new)
@@ -118,7 +118,7 @@ extension Ledger {
 
     /// Takes a host out of service; an agent removes what is left of ours on it.
     ///
-    /// - Throws: `notFound`, `notEmpty`, `conflict(host-deleting)`.
+    /// - Throws: `notFound`, `notEmpty`, `conflict` with `host-deleting` or `ledger-behind`.
     public func deleteHost(_ id: HostID) async throws(LedgerError) -> (Host, Model.Operation) {
         try await change { book in
             let operation = try book.deleteHost(id)
@@ -140,6 +140,8 @@ extension Book {
         let entry = try host(id)
         guard entry.host.status != .gone else { throw LedgerError.notFound(what: "host", id: id.description) }
         guard entry.chains == 0 else { throw Refusal.hostNotEmpty }
+        // Deleting it removes all that is ours there, the unknown too.
+        if try store.isHeld(id) { throw Refusal.ledgerBehind }
         try load(workOf: [id])
         if openWork(ofHostItself: id).contains(where: { $0.kind == .hostDelete }) { throw Refusal.hostDeleting }
         hosts[id]?.now.host.status = .deleting

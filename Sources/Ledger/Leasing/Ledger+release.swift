@@ -100,7 +100,9 @@ extension Book {
     /// Ends the lease of a chain and sends the chain on its way out, unless it is on it already.
     func giveBack(_ id: ChainID, _ reason: LeaseEnd) throws {
         try endLease(of: id, reason)
-        guard try chain(id).chain.phase != .deleting else { return }
+        let chain = try chain(id).chain
+        guard chain.phase != .deleting else { return }
+        if chain.isBehind { return chains[id]?.now.chain.giveBackLater() ?? () }
         try accept(.delete, for: id, priority: .tenant)
     }
 }

@@ -92,10 +92,4 @@ extension SessionStore {
         for row in rows { holdings[try row["blueprint"]] = try row.decode("count") }
         return holdings
     }
-
-    func forgetEvents(before time: Date, limit: Int) throws -> Int {
-        try session.execute(
-            "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 AND kind <> 'unknown-objects' LIMIT $2)", time,
-            limit)
-    }
 }

@@ -10,6 +10,8 @@ public struct OutgoingCommand: Sendable, Hashable {
     public var host: Host
     /// `nil` for work on the host itself.
     public var work: ChainWork?
+    /// What a sweep of the host removes.
+    public var objects: [ObjectReference]
     /// It may have been published before: an agent must not act upon it.
     public var isRepeat: Bool
     /// The message schemas that each live agent of its queue reads.
@@ -81,8 +83,26 @@ private func commands(for rows: [Row], heardSince: Date, _ session: Session) thr
             "SELECT \(Chain.columns) FROM chains c WHERE c.id IN (SELECT chain FROM operations WHERE id = ANY($1))", operations),
         Statement("SELECT DISTINCT driver, site, schemas FROM agents WHERE last_seen_at >= $1", heardSince),
     ])
-    let loaded = try Loaded(results)
+    var loaded = try Loaded(results)
+    if loaded.operations.values.contains(where: { $0.operation.kind == .hostSweep }) {
+        loaded.objects = try objectsToSweep(operations, session)
+    }
     return try rows.map { try loaded.command($0) }.sorted { $0.outboxID < $1.outboxID }
+}
+
+/// Of sweeps: what has been nobody's for the grace period when they were asked for; nothing while a hold is open.
+private func objectsToSweep(_ operations: [UUID], _ session: Session) throws -> [OperationID: [ObjectReference]] {
+    let rows = try session.query(
+        Statement(
+            """
+            SELECT o.id, n.objects FROM operations o JOIN orphans n ON n.host = o.host
+            WHERE o.id = ANY($1) AND o.kind = 'host.sweep' AND n.first_seen_at <= o.created_at - $2 * interval '1 second'
+                AND NOT EXISTS (SELECT FROM holds WHERE lifted_at IS NULL)
+            ORDER BY n.chain
+            """, operations, Ledger.orphanGrace.inSeconds))
+    var objects: [OperationID: [ObjectReference]] = [:]
+    for row in rows { objects[try row.id("id"), default: []] += try row.json("objects", as: [ObjectReference].self) }
+    return objects
 }
 
 /// What claimed commands are made of.
@@ -91,6 +111,7 @@ private struct Loaded {
     var attempts: [AttemptID: Attempt] = [:]
     var hosts: [HostID: Host] = [:]
     var chains: [ChainID: Chain] = [:]
+    var objects: [OperationID: [ObjectReference]] = [:]
     /// What the agents of a queue read.
     var schemas: [Queue: [[Int]]] = [:]
 
@@ -120,6 +141,7 @@ private struct Loaded {
         return OutgoingCommand(
             outboxID: try row["id"], operation: operation, attempt: attempt, host: host,
             work: operation.chain.flatMap { chains[$0] }.map { $0.work(desired ?? $0.desired, sequence: operation.sequence) },
+            objects: objects[operation.id] ?? [],
             isRepeat: claims > 1, schemas: schemas[Queue(driver: host.target.driver, site: host.site)] ?? [])
     }
 }

@@ -52,15 +52,18 @@ extension Book {
     /// - Returns: whether all that was seen could be judged.
     private func take(_ seen: HostObservation, on host: HostID, _ observation: Report.Observation) throws -> Bool {
         try write()
-        let known = try store.chainsAtRest(
-            on: host, seenBy: observation, noRepairFailedSince: now.addingTimeInterval(-repairPause))
-        try load(chains: known.filter(\.value).keys)
+        let standings = try store.standings(
+            on: host, seenBy: observation, named: seen.chains.map(\.id),
+            noRepairFailedSince: now.addingTimeInterval(-repairPause))
+        let resting = standings.filter { $0.value.isAtRest && !$0.value.isGone }.keys
+        try load(chains: resting)
         let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        for (id, isAtRest) in known where isAtRest {
-            try compare(id, with: observed[id] ?? ObservedChain(id: id, nodes: [], sequence: 0))
-        }
-        for id in observed.keys where known[id] == nil { afterwards.append(.unknownObjects(id, host, now)) }
-        return known.values.allSatisfy { $0 }
+        let known = resting.map { observed[$0] ?? ObservedChain(id: $0, nodes: [], sequence: 0) }
+        let strangers = seen.chains.filter { standings[$0.id].map { $0.isGone && $0.isAtRest } ?? true }
+        let ahead = try holdWhatIsAhead(known, strangers, on: host)
+        for chain in known where !ahead.contains(chain.id) { try compare(chain.id, with: chain) }
+        note(orphans: strangers, on: host)
+        return standings.filter { !$0.value.isGone || observed[$0.key] != nil }.values.allSatisfy(\.isAtRest)
     }
 
     private func compare(_ id: ChainID, with observed: ObservedChain) throws {

@@ -111,7 +111,7 @@ extension Report {
         guard case .outcome(_, let outcome) = self else { return true }
         switch outcome {
         case .probed: return operation.kind == .hostCreate
-        case .cleansed: return operation.kind == .hostDelete || operation.kind == .hostCleanse
+        case .cleansed: return [.hostDelete, .hostCleanse, .hostSweep].contains(operation.kind)
         case .converged(let observed): return operation.chain == observed.id
         case .failed: return true
         }

@@ -121,12 +121,12 @@ extension SessionStore {
         return counts
     }
 
-    func chainsAtRest(
-        on host: HostID, seenBy observation: Report.Observation, noRepairFailedSince time: Date
-    ) throws -> [ChainID: Bool] {
+    func standings(
+        on host: HostID, seenBy observation: Report.Observation, named: [ChainID], noRepairFailedSince time: Date
+    ) throws -> [ChainID: ChainStanding] {
         let rows = try session.query(
             """
-            SELECT c.id, (newest.id IS NULL OR (newest.sequence <= $2 AND newest.ended_at <= request.asked_at
+            SELECT c.id, c.phase = 'gone' AS is_gone, (newest.id IS NULL OR (newest.sequence <= $2 AND newest.ended_at <= request.asked_at
                     AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at > $3)))
                 AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest
             FROM chains c
@@ -137,11 +137,13 @@ extension SessionStore {
             LEFT JOIN LATERAL (
                 SELECT o.id, o.sequence, o.kind, o.status, o.ended_at
                 FROM operations o WHERE o.chain = c.id ORDER BY o.sequence DESC LIMIT 1) AS newest ON true
-            WHERE c.host = $1 AND c.phase <> 'gone'
-            """, host.uuid, observation.asOf, time, observation.number)
-        var known: [ChainID: Bool] = [:]
-        for row in rows { known[try row.id("id")] = try row.decode("at_rest") }
-        return known
+            WHERE c.host = $1 AND (c.phase <> 'gone' OR c.id = ANY($5))
+            """, host.uuid, observation.asOf, time, observation.number, named.map(\.uuid))
+        var standings: [ChainID: ChainStanding] = [:]
+        for row in rows {
+            standings[try row.id("id")] = ChainStanding(isAtRest: try row["at_rest"], isGone: try row["is_gone"])
+        }
+        return standings
     }
 
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest] {

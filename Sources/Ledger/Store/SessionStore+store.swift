@@ -28,6 +28,11 @@ extension SessionStore {
         statements += changes.sent.map { attempt in
             Statement("INSERT INTO outbox (operation, attempt) VALUES ($1, $2)", attempt.operation.uuid, attempt.id.uuid)
         }
+        statements += changes.sentAgain.map { attempt in
+            Statement(
+                "INSERT INTO outbox (operation, attempt, claims) VALUES ($1, $2, 1) ON CONFLICT (attempt) DO NOTHING",
+                attempt.operation.uuid, attempt.id.uuid)
+        }
         if !changes.arrived.isEmpty {
             statements.append(Statement("DELETE FROM outbox WHERE attempt = ANY($1)", changes.arrived.map(\.uuid)))
         }
@@ -63,15 +68,8 @@ extension Afterthought {
                     "UPDATE chains SET health = 'unknown', health_detail = $2 WHERE host = $1 AND phase = 'running'", host.uuid,
                     "the host is unreachable")
             ]
-        case .unknownObjects(let chain, let host, let now):
-            [
-                Statement(
-                    """
-                    INSERT INTO events (at, kind, host, chain, detail)
-                    SELECT $1, 'unknown-objects', $2, $3, '{}'
-                    WHERE NOT EXISTS (SELECT FROM events WHERE kind = 'unknown-objects' AND host = $2 AND chain = $3)
-                    """, now, host.uuid, chain.uuid)
-            ]
+        case .orphans(let orphans, let host): try Orphan.replacement(on: host, by: orphans)
+        case .hold(let id, let host, let chains, let now): try SeenAhead.hold(id, on: host, chains, at: now)
         case .heard(let presence, let time): [presence.heard(at: time)]
         case .poolTried(let pool, let failure): [failure.map { Self.poolFailed(pool, $0) } ?? Self.poolMade(pool)]
         case .configured(let host): [try host.configuration()]

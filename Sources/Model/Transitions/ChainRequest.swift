@@ -6,10 +6,12 @@ extension Chain {
     public func requested(_ kind: OperationKind, node: String? = nil) throws(Refusal) -> Chain {
         if phase == .gone { throw .chainGone }
         if phase == .deleting, kind != .delete { throw .chainDeleting }
+        if isBehind { throw .ledgerBehind }
         var next = self
         if let node { return try next.requesting(kind, of: node) }
         switch kind {
-        case .create, .repair, .hostCreate, .hostDelete, .hostCleanse, .hostFillUp, .hostClean, .hostReset: return next
+        case .create, .repair, .hostCreate, .hostDelete, .hostCleanse, .hostSweep, .hostFillUp, .hostClean, .hostReset:
+            return next
         case .start: next.desired.runAll()
         case .stop: next.desired.power = .stopped
         case .restart:
@@ -60,15 +62,17 @@ extension Chain {
     /// What changes when the work of its latest operation, which ended without success, is asked for once more: nothing new is
     /// wanted, but the chain is under way again.
     ///
-    /// - Throws: `chainGone`.
+    /// - Throws: `chainGone`, `ledgerBehind`.
     public func retried(_ kind: OperationKind) throws(Refusal) -> Chain {
         if phase == .gone { throw .chainGone }
+        if isBehind { throw .ledgerBehind }
         var next = self
         switch kind {
         case .create: next.phase = .creating
         case .reset: next.phase = .resetting
         case .delete: next.phase = .deleting
-        case .start, .stop, .restart, .repair, .hostCreate, .hostDelete, .hostCleanse, .hostFillUp, .hostClean, .hostReset:
+        case .start, .stop, .restart, .repair, .hostCreate, .hostDelete, .hostCleanse, .hostSweep, .hostFillUp, .hostClean,
+            .hostReset:
             return next
         }
         next.reason = nil

@@ -24,6 +24,8 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case hostBusy = "host-busy"
     /// A single node of a stopped chain can't be asked for.
     case chainStopped = "chain-stopped"
+    /// The host knows more than the ledger; an operator has to lift its hold first.
+    case ledgerBehind = "ledger-behind"
 }
 
 extension OperationKind {
@@ -32,10 +34,10 @@ extension OperationKind {
     /// | asked for | any delete open | only in flight | queued or retrying | nothing |
     /// |---|---|---|---|---|
     /// | start, stop, restart, reset, delete | refused | waits | supersedes | free |
-    /// | repair | refused | refused | refused | free |
+    /// | repair, sweep | refused | refused | refused | free |
     public func decision(inFlight: OperationKind?, queued: OperationKind?) -> PairDecision {
         if inFlight == .delete || queued == .delete { return .refused(.chainDeleting) }
-        if self == .repair, inFlight != nil || queued != nil { return .refused(.chainBusy) }
+        if self == .repair || self == .hostSweep, inFlight != nil || queued != nil { return .refused(.chainBusy) }
         if queued != nil { return .supersedes }
         return inFlight == nil ? .free : .waits
     }

@@ -63,6 +63,8 @@ public enum OperationEvent: Sendable, Hashable {
     case again(AttemptID)
     /// Its agent goes away in good order and has stopped to act.
     case givenBack(AttemptID, AgentID)
+    /// The queue has lost its command before anybody took it.
+    case queueLost(AttemptID)
     /// The attempt's agent has been silent for too long.
     case agentGone(AttemptID)
     /// The attempt has lasted for too long.
@@ -77,6 +79,8 @@ public enum OperationEvent: Sendable, Hashable {
 public enum OperationEffect: Sendable, Hashable {
     /// A command for this attempt goes to the outbox.
     case send(Attempt)
+    /// The same once more, marked as a repeat: nobody acts on it, and a fresh attempt comes of it.
+    case sendAgain(Attempt)
     /// The operation has its end; the chain or host is told.
     case ended(OperationEnd)
     /// The port or subnet is blocked on the host, another is assigned, the generation rises; then it is dispatched anew.
@@ -102,6 +106,7 @@ extension OperationRecord {
         case .outcome(let id, let error): finished(id, error, at: moment, policy)
         case .again(let id): cameBack(id, at: moment, policy)
         case .givenBack(let id, let agent): gaveBack(id, by: agent, at: moment)
+        case .queueLost(let id): lostByQueue(id)
         case .agentGone(let id): lostAgent(id, at: moment, policy)
         case .unfinished(let id): ranTooLong(id, at: moment, policy)
         case .supersede: leave(.superseded, .superseded, at: moment)
@@ -178,6 +183,11 @@ extension OperationRecord {
         attempts[index].quietAt = attempts[index].quietAt ?? moment.now
         guard attempts[index].endedAt == nil else { return [] }
         return sendAfresh(index, at: moment)
+    }
+
+    private func lostByQueue(_ id: AttemptID) -> [OperationEffect] {
+        guard let index = open(id), isLatest(id), attempts[index].startedAt == nil else { return [] }
+        return [.sendAgain(attempts[index])]
     }
 
     private mutating func sendAfresh(_ index: Int, at moment: Moment) -> [OperationEffect] {

@@ -76,6 +76,21 @@ public struct ObservedChain: Codable, Sendable, Hashable {
     }
 }
 
+extension ObservedChain {
+    /// All that was seen, by name, nodes first.
+    public func references(on driver: DriverKind) -> [ObjectReference] {
+        let kind: ObjectReference.Kind? =
+            switch driver {
+            case .docker, .memory: .container
+            case .swarm: .service
+            // Pods go with their namespaces.
+            case .kubernetes: nil
+            }
+        let made = kind.map { kind in nodes.compactMap(\.object).map { ObjectReference(kind: kind, id: $0) } }
+        return (made ?? []) + objects
+    }
+}
+
 /// Everything of ours on one host.
 public struct HostObservation: Codable, Sendable, Hashable {
     public var chains: [ObservedChain]

@@ -6,6 +6,8 @@ public enum OperationKind: String, Codable, Sendable, CaseIterable {
     case hostDelete = "host.delete"
     /// Removes what is left of ours on a host that holds no chains.
     case hostCleanse = "host.cleanse"
+    /// Removes objects that are nobody's.
+    case hostSweep = "host.sweep"
     case hostFillUp = "host.fillup"
     case hostClean = "host.clean"
     case hostReset = "host.reset"
@@ -18,7 +20,7 @@ public enum OperationKind: String, Codable, Sendable, CaseIterable {
     case repair = "chain.repair"
 
     /// It is about the host itself, and an agent does it.
-    public var concernsHost: Bool { self == .hostCreate || self == .hostDelete || self == .hostCleanse }
+    public var concernsHost: Bool { self == .hostCreate || self == .hostDelete || self == .hostCleanse || self == .hostSweep }
 
     /// No agent does it: it is done when its children are, an operation for each chain.
     public var isParent: Bool { self == .hostFillUp || self == .hostClean || self == .hostReset }

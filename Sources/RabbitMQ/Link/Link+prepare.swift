@@ -5,10 +5,14 @@ let directReplyQueue = "amq.rabbitmq.reply-to"
 
 // Requests with an answer: only before the first message goes either way.
 extension Link {
-    func declare(_ topology: Topology) throws(BrokerError) {
+    /// - Returns: what the broker says of the queues, by name.
+    @discardableResult
+    func declare(_ topology: Topology) throws(BrokerError) -> [String: QueueCount] {
+        var counts: [String: QueueCount] = [:]
         for exchange in topology.exchanges { try declare(exchange) }
-        for queue in topology.queues { try declare(queue) }
+        for queue in topology.queues { counts[queue.name] = try declare(queue) }
         for binding in topology.bindings { try declare(binding) }
+        return counts
     }
 
     private func declare(_ exchange: Topology.Exchange) throws(BrokerError) {
@@ -19,12 +23,14 @@ extension Link {
         try check(amqp_get_rpc_reply(state), "Declaring exchange \(exchange.name)")
     }
 
-    private func declare(_ queue: Topology.Queue) throws(BrokerError) {
+    private func declare(_ queue: Topology.Queue) throws(BrokerError) -> QueueCount {
         defer { arena.recycle() }
-        amqp_queue_declare(
+        let answer = amqp_queue_declare(
             state, Self.channel, arena.bytes(queue.name), 0, queue.durable ? 1 : 0, queue.exclusive ? 1 : 0,
             queue.autoDelete ? 1 : 0, arena.table(queue.allArguments))
         try check(amqp_get_rpc_reply(state), "Declaring queue \(queue.name)")
+        return QueueCount(
+            messages: Int(answer?.pointee.message_count ?? 0), consumers: Int(answer?.pointee.consumer_count ?? 0))
     }
 
     private func declare(_ binding: Topology.Binding) throws(BrokerError) {

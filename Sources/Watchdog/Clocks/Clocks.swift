@@ -9,6 +9,7 @@ struct Clocks: Sendable {
     private static let limit = 500
 
     let ledger: Ledger
+    let broker: BrokerConfiguration
     let publisher: Publisher
     let signer: Signer
     let term: Term
@@ -41,7 +42,16 @@ struct Clocks: Sendable {
             group.addTask {
                 await every(.seconds(60), "kept answers") { try await ledger.forgetAnswers(as: leader, limit: limit) }
             }
-            group.addTask { await every(.seconds(60), "events") { try await ledger.forgetEvents(as: leader) } }
+            group.addTask {
+                await every(.seconds(10), "orphans") { try await ledger.sweepOrphans(as: leader, limit: limit) }
+            }
+            group.addTask { await every(.seconds(3600), "what is over") { try await ledger.prune(as: leader, limit: limit) } }
+            group.addTask {
+                var search = LossSearch(ledger: ledger, broker: broker, logger: logger)
+                await every(.seconds(5), "lost commands") {
+                    try await search.turn(as: leader, mayJudge: term.mayJudge(), limit: limit)
+                }
+            }
             group.addTask { await every(.seconds(1), "lost attempts") { try await closeLostAttempts() } }
             group.addTask { await every(.milliseconds(200), "observations") { try await observe() } }
         }

@@ -7,6 +7,8 @@ public struct Command: Codable, Sendable, Hashable {
         case probe
         /// Remove everything of this installation from the host (host.delete).
         case cleanse
+        /// Remove these objects, which are nobody's (host.sweep).
+        case remove([ObjectReference])
         /// Make the chain look as desired (all kinds that concern a chain).
         case converge(ChainWork)
     }

@@ -5,6 +5,7 @@ extension Command {
     public var neededSchema: Int {
         switch work {
         case .probe, .cleanse: host.neededSchema
+        case .remove: 2
         case .converge(let chain): max(host.neededSchema, chain.plan.neededSchema)
         }
     }

@@ -54,6 +54,8 @@ enum RouteSample {
     static let record = AuditRecord(
         id: .fresh(), at: now, deed: Deed(request: "r", key: "k", role: .admin, tenant: nil, action: "a", target: "t"),
         outcome: "done")
+    static let hold = Hold(id: .fresh(), host: host.id, at: now, ledgerSequence: 1, hostSequence: 2, chains: [:])
+    static let orphan = Orphan(host: host.id, chain: .fresh(), sequence: 1, objects: [], firstSeenAt: now, lastSeenAt: now)
     static let lease = Lease(id: .fresh(), chain: chain.id, tenant: "acme", status: .active, createdAt: now)
     static let pool = Model.Pool(
         id: .fresh(), name: "p", plan: plan, parameters: .object([:]), warm: .full, createdAt: now)

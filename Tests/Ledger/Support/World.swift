@@ -167,17 +167,19 @@ extension World {
         return served
     }
 
-    func heartbeat(_ agent: AgentID? = nil, driver: DriverKind = .memory, schemas: [Int] = [1]) async throws {
+    func heartbeat(_ agent: AgentID? = nil, driver: DriverKind = .memory, schemas: [Int] = [1], working: [OperationID] = [])
+        async throws
+    {
         let presence = AgentPresence(
             id: agent ?? self.agent, name: "agent", site: "default", driver: driver, version: "1", schemas: schemas,
-            working: [])
+            working: working)
         try expectTaken(await take(.heartbeat(presence)))
     }
 
     static func success(_ command: OutgoingCommand) -> Report.Outcome {
         switch command.operation.kind {
         case .hostCreate: .probed(facts)
-        case .hostDelete, .hostCleanse: .cleansed
+        case .hostDelete, .hostCleanse, .hostSweep: .cleansed
         default: .converged(command.work.map(seen) ?? ObservedChain(id: ChainID(UUID()), nodes: [], sequence: 0))
         }
     }

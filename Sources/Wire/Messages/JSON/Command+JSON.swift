@@ -2,7 +2,7 @@ import Model
 
 extension Command.Work: Codable {
     private enum Key: String, CodingKey {
-        case chain
+        case chain, objects
     }
 
     public init(from decoder: any Decoder) throws {
@@ -10,6 +10,7 @@ extension Command.Work: Codable {
         switch tagged.tag {
         case "probe": self = .probe
         case "cleanse": self = .cleanse
+        case "remove": self = .remove(try tagged.value(.objects))
         case "converge": self = .converge(try tagged.value(.chain))
         default: throw tagged.unknown
         }
@@ -19,6 +20,9 @@ extension Command.Work: Codable {
         switch self {
         case .probe: _ = try Tagged<Key>.begin("probe", encoder)
         case .cleanse: _ = try Tagged<Key>.begin("cleanse", encoder)
+        case .remove(let objects):
+            var tagged = try Tagged<Key>.begin("remove", encoder)
+            try tagged.put(objects, .objects)
         case .converge(let chain):
             var tagged = try Tagged<Key>.begin("converge", encoder)
             try tagged.put(chain, .chain)

@@ -1,0 +1,43 @@
+import FoundationEssentials
+import Model
+
+/// What an observation says about a ledger that was restored from a backup (truth 9), and about objects that are nobody's.
+extension Book {
+    /// Sets apart what the ledger is behind of: those chains fail, a hold is stored, the sequence is raised above all that was seen.
+    ///
+    /// - Parameters:
+    ///   - known: chains of the host at rest.
+    ///   - strangers: what belongs to no chain.
+    /// - Returns: the known chains that are concerned.
+    func holdWhatIsAhead(
+        _ known: [ObservedChain], _ strangers: [ObservedChain], on host: HostID
+    ) throws -> Set<ChainID> {
+        let foreign = try store.chainsAhead(on: host, among: known + strangers)
+        let ahead = try known.filter { try foreign.contains($0.id) || chain($0.id).chain.isBehind($0) }
+        for observed in ahead { try fallBehind(observed) }
+        let all = ahead + strangers.filter { foreign.contains($0.id) }
+        if !all.isEmpty {
+            let chains = Dictionary(all.map { ($0.id, SeenAhead($0)) }, uniquingKeysWith: { first, _ in first })
+            afterwards.append(.hold(fresh(), host, chains, now))
+        }
+        return Set(ahead.map(\.id))
+    }
+
+    private func fallBehind(_ observed: ObservedChain) throws {
+        var chain = try chain(observed.id).chain
+        let effects = chain.fellBehind(observed)
+        chains[chain.id]?.now.chain = chain
+        for effect in effects { try follow(effect, of: chain.id) }
+    }
+
+    /// The objects that are nobody's, as they are on a host now.
+    func note(orphans strangers: [ObservedChain], on host: HostID) {
+        let driver = hosts[host]?.host.target.driver ?? .docker
+        let orphans = strangers.map {
+            Orphan(
+                host: host, chain: $0.id, sequence: $0.sequence, objects: $0.references(on: driver), firstSeenAt: now,
+                lastSeenAt: now)
+        }
+        afterwards.append(.orphans(orphans, host))
+    }
+}

@@ -1,0 +1,105 @@
+import FoundationEssentials
+import Model
+import PostgreSQL
+
+extension SessionStore {
+    func chainsAhead(on host: HostID, among observed: [ObservedChain]) throws -> Set<ChainID> {
+        guard !observed.isEmpty else { return [] }
+        let rows = try session.query(
+            """
+            SELECT seen.chain FROM unnest($2::uuid[], $3::bigint[]) AS seen (chain, sequence)
+            LEFT JOIN operations o ON o.sequence = seen.sequence
+            WHERE NOT EXISTS (
+                    SELECT FROM holds WHERE host = $1 AND lifted_at IS NOT NULL AND seen.sequence <= host_sequence)
+                AND o.id IS NULL
+                AND (seen.sequence > (SELECT coalesce(max(sequence), 0) FROM operations) OR EXISTS (
+                    SELECT FROM holds WHERE seen.sequence > ledger_sequence AND seen.sequence <= host_sequence))
+            """, host.uuid, observed.map(\.id.uuid), observed.map(\.sequence))
+        return Set(try rows.map { try $0.id("chain") })
+    }
+
+    func isHeld(_ host: HostID) throws -> Bool {
+        try session.queryOne("SELECT 1 FROM holds WHERE host = $1 AND lifted_at IS NULL", host.uuid) != nil
+    }
+
+    func hold(_ id: HoldID) throws -> Hold? {
+        try session.queryOne("SELECT * FROM holds WHERE id = $1", id.uuid).map { try Hold($0) }
+    }
+
+    func lift(_ hold: Hold) throws {
+        _ = try session.pipeline([
+            Statement("UPDATE holds SET lifted_at = $2 WHERE id = $1", hold.id.uuid, hold.liftedAt),
+            Statement("UPDATE orphans SET first_seen_at = $2 WHERE host = $1", hold.host.uuid, hold.liftedAt),
+        ])
+    }
+
+    func hostsToSweep(orphanedSince time: Date, restingSince rest: Date, limit: Int) throws -> [HostID] {
+        let rows = try session.query(
+            """
+            SELECT DISTINCT o.host FROM orphans o JOIN hosts h ON h.id = o.host
+            WHERE o.first_seen_at <= $1 AND h.status = 'active' AND NOT EXISTS (SELECT FROM holds WHERE lifted_at IS NULL)
+                AND NOT EXISTS (
+                    SELECT FROM operations p
+                    WHERE p.host = o.host AND p.chain IS NULL AND (p.ended_at IS NULL OR p.ended_at > $2))
+            ORDER BY o.host LIMIT $3
+            """, time, rest, limit)
+        return try rows.map { try $0.id("host") }
+    }
+}
+
+extension Orphan {
+    /// Told once, when it is first seen.
+    func statements() throws -> [Statement] {
+        let objects = try StoredJSON.text(objects)
+        return [
+            Statement(
+                """
+                INSERT INTO events (at, kind, host, chain, detail)
+                SELECT $1, 'unknown-objects', $2, $3, $4 WHERE NOT EXISTS (SELECT FROM orphans WHERE host = $2 AND chain = $3)
+                """, lastSeenAt, host.uuid, chain.uuid, try StoredJSON.text(["sequence": sequence])),
+            Statement(
+                """
+                INSERT INTO orphans (host, chain, sequence, objects, first_seen_at, last_seen_at) VALUES ($1, $2, $3, $4, $5, $6)
+                ON CONFLICT (host, chain) DO UPDATE SET sequence = $3, objects = $4, last_seen_at = $6
+                """, host.uuid, chain.uuid, sequence, objects, firstSeenAt, lastSeenAt),
+        ]
+    }
+
+    /// Of all that a host holds.
+    static func replacement(on host: HostID, by orphans: [Orphan]) throws -> [Statement] {
+        let gone = Statement(
+            "DELETE FROM orphans WHERE host = $1 AND NOT chain = ANY($2)", host.uuid, orphans.map(\.chain.uuid))
+        return try [gone] + orphans.flatMap { try $0.statements() }
+    }
+}
+
+extension SeenAhead {
+    /// Told once, when the hold is stored.
+    static func hold(_ id: HoldID, on host: HostID, _ chains: [ChainID: SeenAhead], at now: Date) throws -> [Statement] {
+        let highest = chains.values.map(\.sequence).max() ?? 0
+        let seen = try StoredJSON.text(
+            Dictionary(uniqueKeysWithValues: chains.map { ($0.key.description, $0.value) }))
+        return [
+            Statement(
+                """
+                INSERT INTO events (at, kind, host, detail)
+                SELECT $1, 'ledger-behind', $2, $3
+                WHERE NOT EXISTS (SELECT FROM holds WHERE host = $2 AND lifted_at IS NULL)
+                """, now, host.uuid, try StoredJSON.text(["sequence": highest])),
+            // Numbers that are given from now on are above all that was seen.
+            Statement(
+                """
+                SELECT setval(number.of, greatest(nextval(number.of), $1))
+                FROM (SELECT pg_get_serial_sequence('operations', 'sequence')::regclass AS of) AS number
+                WHERE NOT EXISTS (SELECT FROM holds WHERE host_sequence >= $1)
+                """, highest),
+            Statement(
+                """
+                INSERT INTO holds AS h (id, host, at, ledger_sequence, host_sequence, chains)
+                VALUES ($1, $2, $3, (SELECT coalesce(max(sequence), 0) FROM operations), $4, $5)
+                ON CONFLICT (host) WHERE lifted_at IS NULL DO UPDATE
+                SET host_sequence = greatest(h.host_sequence, excluded.host_sequence), chains = h.chains || excluded.chains
+                """, id.uuid, host.uuid, now, highest, seen),
+        ]
+    }
+}

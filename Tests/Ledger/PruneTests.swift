@@ -1,0 +1,87 @@
+import FoundationEssentials
+import Ledger
+import Model
+import Testing
+
+/// What the ledger forgets.
+@Suite struct PruneTests {
+    private static let day = 86_400.0
+
+    @Test func operationsAreKeptForNinetyDays() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let chain = try await world.runningChain(on: host)
+            let (_, stop) = try await world.ledger.request(.stop, chain: chain)
+            try await world.serve()
+            world.time.move(89 * Self.day)
+            #expect(try await world.prune() == 0)
+            world.time.move(2 * Self.day)
+            // The chain's first one goes; its latest stays, and so does the host's.
+            #expect(try await world.prune() == 1)
+            #expect(try await world.ledger.newestOperation(of: chain)?.id == stop.id)
+            #expect(try await world.count("operations") == 2)
+            #expect(try await world.count("attempts") == 2)
+            #expect(try await world.prune() == 0)
+        }
+    }
+
+    @Test func ofAChainThatIsGoneNothingStaysButTheHighestNumber() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let first = try await world.runningChain(on: host)
+            _ = try await world.ledger.request(.delete, chain: first)
+            try await world.serve()
+            let second = try await world.runningChain(on: host)
+            _ = try await world.ledger.request(.delete, chain: second)
+            try await world.serve()
+            world.time.move(91 * Self.day)
+            #expect(try await world.prune() == 3)
+            #expect(try await world.count("operations WHERE chain = '\(second)'") == 1)
+        }
+    }
+
+    @Test func whatIsOpenStaysHoweverOldItIs() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            _ = try await world.createChain(on: host)
+            world.time.move(400 * Self.day)
+            #expect(try await world.prune() == 0)
+        }
+    }
+
+    @Test func agentsAndEventsAreForgottenSooner() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            try await world.heartbeat()
+            let requests = try await world.ledger.claimObservations(as: world.leader, patience: .zero)
+            let stranger = ObservedChain(id: .fresh(), nodes: [], sequence: 0)
+            try await world.see(host, number: requests[0].number, asOf: requests[0].asOf, [stranger], digest: "x")
+            world.time.move(2 * Self.day)
+            #expect(try await world.prune() == 0)
+            #expect(try await world.count("agents") == 0)
+            #expect(try await world.count("events") == 1)
+            world.time.move(29 * Self.day)
+            #expect(try await world.prune() == 1)
+            #expect(try await world.count("events") == 0)
+        }
+    }
+
+    @Test func eventsAreBounded() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let requests = try await world.ledger.claimObservations(as: world.leader, patience: .zero)
+            let strangers = (0..<3).map { _ in ObservedChain(id: .fresh(), nodes: [], sequence: 0) }
+            try await world.see(host, number: requests[0].number, asOf: requests[0].asOf, strangers, digest: "x")
+            var remembrance = Remembrance()
+            remembrance.eventLimit = 2
+            #expect(try await world.ledger.prune(as: world.leader, remembrance) == 1)
+            #expect(try await world.count("events") == 2)
+        }
+    }
+}
+
+extension World {
+    fileprivate func prune() async throws -> Int {
+        try await ledger.prune(as: leader)
+    }
+}
