@@ -117,7 +117,8 @@ let package = Package(
         program(
             "continuo-agent",
             [
-                "Agent", "Curl", "Drivers", "DockerDriver", "KubernetesDriver", "MemoryDriver", "Model", "RabbitMQ", "SwarmDriver",
+                "Agent", "Curl", "Drivers", "DockerDriver", "KubernetesDriver", "MemoryDriver", "Model", "RabbitMQ",
+                "SwarmDriver",
                 "Wire",
             ]),
         program("continuo-memory-host", ["MemoryDriver", "Drivers", "Model", hummingbird, httpTypes, nioCore]),

@@ -89,7 +89,8 @@ extension Problem.Code {
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .poolExhausted, .quotaExceeded, .keyOver, .chainLeased, .chainBusy, .chainDeleting, .chainGone, .notLeased,
-            .hostNotEmpty, .hostNotActive, .hostDeleting, .hostBusy, .credentialsNeeded, .chainStopped, .ledgerBehind, .holdLifted,
+            .hostNotEmpty, .hostNotActive, .hostDeleting, .hostBusy, .credentialsNeeded, .chainStopped, .ledgerBehind,
+            .holdLifted,
             .endpointTaken, .nameTaken, .noRoom, .operationOver, .notRetryable,
             .requestInFlight, .conflict:
             .conflict
