@@ -31,6 +31,7 @@ import Testing
             "POST /v1/operations/{id}/cancel": changing,
             "GET /v1/blueprints": everyone, "GET /v1/blueprints/{name}": everyone,
             "GET /v1/agents": looking, "GET /v1/dead-letters": looking, "DELETE /v1/dead-letters/{id}": changing,
+            "GET /v1/holds": looking, "POST /v1/holds/{id}/lift": changing, "GET /v1/orphans": looking,
             "GET /v1/sites": looking, "GET /v1/sites/{name}": looking, "POST /v1/sites": admin, "PATCH /v1/sites/{name}": admin,
             "GET /v1/tenants": admin, "GET /v1/tenants/{name}": admin, "POST /v1/tenants": admin,
             "PATCH /v1/tenants/{name}": admin,

@@ -61,7 +61,9 @@ import Testing
             let wrong = Application.Matching(blueprint: "fabric", parameters: .object(["nodes": .integer(2)]))
             #expect(await error { try await world.apply(matching: wrong) } == .poolExhausted)
             #expect(await error { try await world.apply(matching: Application.Matching(blueprint: "none")) } == .poolExhausted)
-            let right = Application.Matching(blueprint: "fabric", parameters: .object(["nodes": .integer(1)]))
+            let part = Application.Matching(blueprint: "fabric", parameters: .object(["nodes": .integer(1)]))
+            #expect(await error { try await world.apply(matching: part) } == .poolExhausted)
+            let right = Application.Matching(blueprint: "fabric", parameters: World.parameters)
             #expect(try await world.apply(matching: right).chainID == other)
         }
     }

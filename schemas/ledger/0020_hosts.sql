@@ -12,7 +12,7 @@ ALTER TABLE operations ADD CONSTRAINT operations_kind CHECK (kind IN (
 -- The one node of the chain that it is about.
 ALTER TABLE operations ADD COLUMN node text CHECK (node IS NULL OR chain IS NOT NULL);
 -- No agent works on a parent operation, and it takes no place of others: it is done when its children are.
-ALTER TABLE operations ADD COLUMN parent uuid REFERENCES operations (id);
+ALTER TABLE operations ADD COLUMN parent uuid REFERENCES operations (id) ON DELETE SET NULL;
 ALTER TABLE operations ADD COLUMN is_parent boolean NOT NULL
     GENERATED ALWAYS AS (kind IN ('host.fillup', 'host.clean', 'host.reset')) STORED;
 CREATE INDEX operations_children ON operations (parent, id) WHERE parent IS NOT NULL;
@@ -28,6 +28,6 @@ CREATE UNIQUE INDEX operations_parents ON operations (host) WHERE is_parent AND 
 
 -- What a fillup makes.
 CREATE TABLE wishes (
-    operation uuid PRIMARY KEY REFERENCES operations (id),
+    operation uuid PRIMARY KEY REFERENCES operations (id) ON DELETE CASCADE,
     recipe jsonb NOT NULL
 );

@@ -94,12 +94,15 @@ extension Session {
     fileprivate func claimReady(_ claims: [ReadyClaim]) throws -> [LeaseID: GivenChain] {
         guard let matching = claims.first?.application.matching else { return [:] }
         let leases = claims.map(\.lease)
+        let records = claims.map(\.application.record)
         let rows = try query(
             """
             WITH asked AS (
                 SELECT a.*, row_number() OVER (ORDER BY a.number) AS turn
-                FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::float8[], $6::timestamptz[], $7::timestamptz[])
-                    WITH ORDINALITY AS a (lease, tenant, holder, sole, ttl, created_at, expires_at, number)
+                FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::float8[], $6::timestamptz[], $7::timestamptz[],
+                    $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[]) WITH ORDINALITY
+                    AS a (lease, tenant, holder, sole, ttl, created_at, expires_at, record, request, key, role, action, target,
+                    number)
                 WHERE NOT a.sole OR NOT EXISTS (
                     SELECT FROM leases l
                     WHERE l.tenant = a.tenant AND l.holder = a.holder AND l.status IN ('waiting', 'active'))
@@ -107,7 +110,8 @@ extension Session {
                 SELECT c.id FROM chains c
                 WHERE c.lease IS NULL AND \(ClaimStage.ready.condition)
                     \(matching.blueprint == nil ? "AND $8::text IS NULL" : "AND c.blueprint = $8")
-                    \(matching.parameters == nil ? "AND $9::jsonb IS NULL" : "AND c.parameters @> $9")
+                    \(matching.parameters == nil ? "AND $9::jsonb IS NULL" : "AND c.parameters = $9")
+                    \(SessionStore.nobodyWaits(at: "($6::timestamptz[])[1]"))
                 ORDER BY c.id LIMIT (SELECT count(*) FROM asked) FOR UPDATE SKIP LOCKED
             ), turns AS (
                 SELECT id, row_number() OVER (ORDER BY id) AS turn FROM eldest
@@ -117,13 +121,19 @@ extension Session {
                 INSERT INTO leases (id, chain, tenant, holder, sole, status, ttl, created_at, active_at, expires_at)
                 SELECT a.lease, c.id, a.tenant, a.holder, a.sole, 'active', a.ttl, a.created_at, a.created_at, a.expires_at
                 FROM claimed c JOIN asked a ON a.lease = c.lease
+            ), recorded AS (
+                INSERT INTO audit (id, at, request, key, role, tenant, action, target, outcome)
+                SELECT a.record, a.created_at, a.request, a.key, a.role, a.tenant, a.action, a.target, 'done'
+                FROM claimed c JOIN asked a ON a.lease = c.lease WHERE a.record IS NOT NULL
             )
             SELECT \(Chain.columns), h.address FROM claimed c JOIN hosts h ON h.id = c.host
             """,
             [
                 leases.map(\.id.uuid), leases.map(\.tenant), leases.map(\.holder), claims.map(\.application.isSole),
                 claims.map(\.application.ttl), leases.map(\.createdAt), leases.map(\.expiresAt), matching.blueprint,
-                try StoredJSON.optionalText(matching.parameters),
+                try StoredJSON.optionalText(matching.parameters), records.map { $0?.id.uuid }, records.map { $0?.deed.request },
+                records.map { $0?.deed.key }, records.map { $0?.deed.role.rawValue }, records.map { $0?.deed.action },
+                records.map { $0?.deed.target },
             ])
         let asked = Dictionary(leases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var given: [LeaseID: GivenChain] = [:]

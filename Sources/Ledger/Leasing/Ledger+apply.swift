@@ -6,8 +6,10 @@ extension Ledger {
     ///
     /// - Returns: `nil` where none is ready that will do, or the holder has something already: then it is for `apply` to say.
     public func applyForReady(_ application: Application) async throws(LedgerError) -> GivenChain? {
-        // Within a greater transaction it is alone.
-        guard Self.open == nil else { return nil }
+        // Within a greater transaction it is alone, and so is one that has a quota or its turn.
+        guard Self.open == nil, !application.isLimited, !application.hasTurn else { return nil }
+        var application = application
+        application.record = Self.deed?.record(at: now)
         let lease = application.lease(.active, id: .fresh(), at: now)
         do {
             return try await desk.claim(application, lease)

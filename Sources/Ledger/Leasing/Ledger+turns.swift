@@ -58,11 +58,15 @@ extension Ledger {
 
 extension SessionStore {
     /// A chain is passed over that somebody waits for.
-    static let nobodyWaits = """
+    ///
+    /// - Parameter time: now, as SQL says it.
+    static func nobodyWaits(at time: String) -> String {
+        """
         AND NOT EXISTS (
-            SELECT FROM applicants a WHERE a.until > $7 AND (a.blueprint IS NULL OR a.blueprint = c.blueprint)
+            SELECT FROM applicants a WHERE a.until > \(time) AND (a.blueprint IS NULL OR a.blueprint = c.blueprint)
                 AND (a.parameters IS NULL OR a.parameters = c.parameters))
         """
+    }
 
     /// The deed goes on record in the statement that does it.
     static let recorded = """

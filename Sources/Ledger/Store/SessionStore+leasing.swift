@@ -29,7 +29,7 @@ extension SessionStore {
                 WHERE c.lease IS NULL AND \(stage.condition)
                     \(application.matching.blueprint == nil ? "AND $10::text IS NULL" : "AND c.blueprint = $10")
                     \(application.matching.parameters == nil ? "AND $11::jsonb IS NULL" : "AND c.parameters = $11")
-                    \(application.hasTurn ? "" : SessionStore.nobodyWaits)
+                    \(application.hasTurn ? "" : SessionStore.nobodyWaits(at: "$7"))
                 ORDER BY c.id LIMIT 1 \(waits ? "FOR UPDATE" : "FOR UPDATE SKIP LOCKED")
             ), claimed AS (
                 UPDATE chains c SET lease = $1 FROM eldest WHERE c.id = eldest.id RETURNING c.*

@@ -67,6 +67,8 @@ extension Answer {
         for header in kept.headers {
             if let name = HTTPField.Name(header.name) { headers.append(HTTPField(name: name, value: header.value)) }
         }
+        // What is kept may be less than what was answered: a secret is shown once.
+        if headers[.contentLength] != nil { headers[.contentLength] = "\(body.count)" }
         headers[.idempotencyReplayed] = "true"
     }
 }
