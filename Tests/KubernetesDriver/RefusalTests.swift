@@ -34,15 +34,17 @@ import Testing
         #expect(refusal(422, "invalid").code == .badPlan)
     }
 
-    @Test(arguments: [
-        (401, "Unauthorized", WorkError.Code.badCredentials, WorkError.Disposition.terminal),
+    private static let meanings: [(Int, String, WorkError.Code, WorkError.Disposition)] = [
+        (401, "Unauthorized", .badCredentials, .terminal),
         (403, "pods is forbidden: exceeded quota: chain", .noRoom, .transient),
         (403, "forbidden: status unknown for quota: chain", .hostRefused, .transient),
         (403, "unable to create new content in namespace n because it is being terminated", .hostRefused, .transient),
         (403, "violates PodSecurity", .hostRefused, .terminal),
         (409, "the object has been modified", .hostRefused, .transient),
         (500, "etcdserver: request timed out", .hostRefused, .transient), (400, "no", .badPlan, .terminal),
-    ])
+    ]
+
+    @Test(arguments: meanings)
     func others(status: Int, message: String, code: WorkError.Code, disposition: WorkError.Disposition) {
         let error = refusal(status, message)
         #expect(error.code == code && error.disposition == disposition)
