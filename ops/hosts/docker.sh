@@ -6,6 +6,8 @@
 #                   endpoint  where its API answers
 #                   address   where its chains' ports are reached
 #                   daemons   the Dockers that need the chains' images
+#                   allow     what the agent is allowed to reach, if not just the endpoint
+#                   credentials   what the host asks for, as JSON, if anything
 #   clear_host    removes what an agent made on it and could not remove any more, by the label of the installation in $1
 #   stop_host     stops it, if ops/up started it
 #   see_nodes     prints a command that shows the chains' nodes
