@@ -14,10 +14,11 @@ import Testing
             let (_, stop) = try await world.ledger.request(.stop, chain: chain)
             try await world.serve()
             world.time.move(89 * Self.day)
-            #expect(try await world.prune() == 0)
+            try await world.prune()
+            #expect(try await world.count("operations") == 3)
             world.time.move(2 * Self.day)
             // The chain's first one goes; its latest stays, and so does the host's.
-            #expect(try await world.prune() == 1)
+            try await world.prune()
             #expect(try await world.ledger.newestOperation(of: chain)?.id == stop.id)
             #expect(try await world.count("operations") == 2)
             #expect(try await world.count("attempts") == 2)
@@ -35,7 +36,9 @@ import Testing
             _ = try await world.ledger.request(.delete, chain: second)
             try await world.serve()
             world.time.move(91 * Self.day)
-            #expect(try await world.prune() == 3)
+            let before = try await world.count("operations")
+            try await world.prune()
+            #expect(try await world.count("operations") == before - 3)
             #expect(try await world.count("operations WHERE chain = '\(second)'") == 1)
         }
     }
@@ -44,8 +47,10 @@ import Testing
         try await World.with { world in
             let host = try await world.activeHost()
             _ = try await world.createChain(on: host)
+            let before = try await world.count("operations")
             world.time.move(400 * Self.day)
-            #expect(try await world.prune() == 0)
+            try await world.prune()
+            #expect(try await world.count("operations") == before)
         }
     }
 
@@ -57,12 +62,12 @@ import Testing
             let stranger = ObservedChain(id: .fresh(), nodes: [], sequence: 0)
             try await world.see(host, number: requests[0].number, asOf: requests[0].asOf, [stranger], digest: "x")
             world.time.move(2 * Self.day)
-            #expect(try await world.prune() == 0)
+            try await world.prune()
             #expect(try await world.count("agents") == 0)
-            #expect(try await world.count("events") == 1)
+            #expect(try await world.count("events WHERE kind = 'unknown-objects'") == 1)
             world.time.move(29 * Self.day)
-            #expect(try await world.prune() == 1)
-            #expect(try await world.count("events") == 0)
+            try await world.prune()
+            #expect(try await world.count("events WHERE kind = 'unknown-objects'") == 0)
         }
     }
 
@@ -74,13 +79,15 @@ import Testing
             try await world.see(host, number: requests[0].number, asOf: requests[0].asOf, strangers, digest: "x")
             var remembrance = Remembrance()
             remembrance.eventLimit = 2
-            #expect(try await world.ledger.prune(as: world.leader, remembrance) == 1)
+            #expect(try await world.count("events") > 2)
+            _ = try await world.ledger.prune(as: world.leader, remembrance)
             #expect(try await world.count("events") == 2)
         }
     }
 }
 
 extension World {
+    @discardableResult
     fileprivate func prune() async throws -> Int {
         try await ledger.prune(as: leader)
     }
