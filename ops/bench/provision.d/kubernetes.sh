@@ -23,7 +23,9 @@ take_manifests() {
         {apiVersion: "v1", kind: "List", items: [.[0], .[1].items[]
             | select(.metadata.name != "default" and .type != "kubernetes.io/service-account-token")
             | del(.status, .secrets, .spec.finalizers, .spec.clusterIP, .spec.clusterIPs, .spec.volumeName)
-            | .metadata |= {name, namespace, labels, annotations} | del(.metadata.namespace | nulls)]}' |
+            | .metadata |= {name, namespace, labels,
+                annotations: ((.annotations // {}) | with_entries(select(.key | contains("kubernetes.io/") | not)))}
+            | del(.metadata.namespace | nulls)]}' |
         sed "s/$space/NAMESPACE/g; s/continuo\\./bench./g" > "$scratch/manifests.json"
     wait_for_operation DELETE "/v1/chains/$chain" > /dev/null
 }
