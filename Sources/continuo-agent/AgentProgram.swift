@@ -53,6 +53,8 @@ struct AgentProgram: AsyncParsableCommand {
         do {
             let agent = try agent(logger)
             logger.info("starting", metadata: ["driver": "\(driver.rawValue)", "site": "\(site)"])
+            let impatience = Task { await Impatience.watch(logger) }
+            defer { impatience.cancel() }
             try await ServiceGroup(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
             logger.info("ended")
         } catch {

@@ -57,7 +57,6 @@ public struct WorkError: Error, Codable, Sendable, Hashable {
         case agentLost = "agent-lost"
         case unfinished
         case poison
-        case undeliverable
         case cancelled
         /// Some of the operations that are part of this one.
         case childrenFailed = "children-failed"
