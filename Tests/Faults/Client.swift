@@ -22,7 +22,10 @@ struct Client: Sendable {
             round += 1
             // Some do not insist on an answer: what became of their request the checker has to find out.
             let insists = round % 4 != 0
-            guard let chain = try await make(insists: insists) else { continue }
+            guard let chain = try await make(insists: insists) else {
+                try await Task.sleep(for: .milliseconds(300))
+                continue
+            }
             for wish in [History.Wish.restart, .stop, .start] {
                 if await isOver() { return }
                 await history.changes(chain)
@@ -95,7 +98,7 @@ extension Client {
 
     /// One of the pool's chains: those have a single node.
     private func application(_ holder: String) -> JSONValue {
-        ["holder": .string(holder), "parameters": ["nodes": 1]]
+        ["blueprint": "litecoin-regtest", "holder": .string(holder), "parameters": ["nodes": 1]]
     }
 
     /// Sends a request and writes down what was told.

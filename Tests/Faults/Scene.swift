@@ -96,7 +96,7 @@ struct Scene: Sendable {
     private func makeHost(_ clients: Int) async throws -> String {
         let admin = await fleet.admin
         let host = try await eventually("the engine answers") {
-            try await admin.call("POST", "/v1/hosts", stage.target.request(capacity: clients + 6), expect: [202])
+            try await admin.call("POST", "/v1/hosts", stage.target.request(capacity: clients + 10), expect: [202])
         }
         try await admin.succeeds(host)
         _ = try await eventually("the pool is made") {

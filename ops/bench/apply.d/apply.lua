@@ -10,7 +10,7 @@ function init(args)
     wrk.method = "POST"
     wrk.headers["Authorization"] = "Bearer " .. args[1]
     wrk.headers["Content-Type"] = "application/json"
-    wrk.body = '{"parameters": {"nodes": 1}}'
+    wrk.body = '{"blueprint": "litecoin-regtest", "parameters": {"nodes": 1}}'
     out = io.open(args[2] .. "/" .. number, "w")
 end
 
