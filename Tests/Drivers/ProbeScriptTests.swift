@@ -42,8 +42,11 @@ struct ProbeScriptTests {
         let server = Process()
         server.executableURL = URL(filePath: "/bin/busybox")
         server.arguments = ["httpd", "-f", "-p", "127.0.0.1:\(port)", "-h", folder.path]
+        server.standardOutput = FileHandle.nullDevice
+        server.standardError = FileHandle.nullDevice
         try server.run()
-        defer { server.terminate() }
+        // Started from a thread that masks signals, it would never hear SIGTERM.
+        defer { kill(server.processIdentifier, SIGKILL) }
         for _ in 0..<100 where try await exitCode(.tcp(port: port), tool: "busybox") != 0 {
             try await Task.sleep(for: .milliseconds(50))
         }

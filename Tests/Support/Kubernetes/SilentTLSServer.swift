@@ -24,7 +24,8 @@ public enum SilentTLSServer {
         server.standardOutput = output
         server.standardError = FileHandle.nullDevice
         try server.run()
-        defer { server.terminate() }
+        // Started from a thread that masks signals, it would never hear SIGTERM.
+        defer { kill(server.processIdentifier, SIGKILL) }
         try await listens(port)
         try await body("https://127.0.0.1:\(port)", authority)
     }
