@@ -46,18 +46,6 @@ static const continuo_embedded_file files[] = {
 #define FILE "../../schemas/ledger/0002_road.sql"
 #include "entry.h"
 
-#define FILE "../../schemas/ledger/0010_holds.sql"
-#include "entry.h"
-
-#define FILE "../../schemas/ledger/0020_hosts.sql"
-#include "entry.h"
-
-#define FILE "../../schemas/ledger/0021_people.sql"
-#include "entry.h"
-
-#define FILE "../../schemas/ledger/0030_certificates.sql"
-#include "entry.h"
-
 #define FILE "../../schemas/openapi.yaml"
 #include "entry.h"
 
