@@ -1,47 +1,25 @@
 package import Foundation
-import Synchronization
+import Glibc
 
 /// One of Continuo's programs as a real process, with what it printed.
 package final class RunningProgram: Sendable {
-    private struct Output {
-        var text = ""
-        var waiting: [(needle: String, continuation: CheckedContinuation<String?, Never>)] = []
-        var ended = false
-    }
-
     package let name: String
     package let processID: Int32
-    private let output: Mutex<Output>
-    private let exit: AsyncStream<Int32>
+    private let transcript: Transcript
+    private let exit: Task<Int32, Never>
 
     /// Starts one of the programs.
     package init(_ name: String, _ arguments: [String], environment: [String: String]) throws {
+        let (child, output) = try Child.printing(
+            Self.folder.appendingPathComponent(name).path, arguments,
+            environment: ["PATH": "/usr/bin:/bin"].merging(environment) { $1 })
+        let transcript = Transcript()
         self.name = name
-        let process = Process()
-        process.executableURL = Self.folder.appendingPathComponent(name)
-        process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        let (exit, ended) = AsyncStream<Int32>.makeStream()
-        self.exit = exit
-        process.terminationHandler = {
-            ended.yield($0.terminationStatus)
-            ended.finish()
-        }
-        output = Mutex(Output())
-        try process.run()
-        processID = process.processIdentifier
-        pipe.fileHandleForReading.readabilityHandler = { [self] handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                take(nil)
-            } else {
-                take(String(decoding: data, as: UTF8.self))
-            }
+        self.transcript = transcript
+        processID = child.processID
+        exit = Task {
+            await transcript.write(from: output)
+            return await child.ending()
         }
     }
 
@@ -52,34 +30,13 @@ package final class RunningProgram: Sendable {
     }
 
     /// Everything it printed so far.
-    package var printed: String { output.withLock { $0.text } }
-
-    private func take(_ text: String?) {
-        let woken = output.withLock { state in
-            if let text { state.text += text } else { state.ended = true }
-            let ready = state.waiting.filter { state.ended || state.text.contains($0.needle) }
-            state.waiting.removeAll { state.ended || state.text.contains($0.needle) }
-            return ready.map { ($0.continuation, Self.line(with: $0.needle, in: state.text)) }
-        }
-        for (continuation, line) in woken { continuation.resume(returning: line) }
-    }
-
-    private static func line(with needle: String, in text: String) -> String? {
-        text.split(separator: "\n").first { $0.contains(needle) }.map(String.init)
-    }
+    package var printed: String { transcript.text }
 
     /// The first line that contains `needle`; throws when the program ends without printing one.
     package func line(with needle: String) async throws -> String {
-        let line = await withCheckedContinuation { continuation in
-            let now: String?? = output.withLock { state in
-                if let line = Self.line(with: needle, in: state.text) { return line }
-                if state.ended { return .some(nil) }
-                state.waiting.append((needle, continuation))
-                return nil
-            }
-            if let now { continuation.resume(returning: now) }
+        guard let line = await transcript.line(with: needle) else {
+            throw Failure("\(name) ended without saying \"\(needle)\":\n\(printed)")
         }
-        guard let line else { throw Failure("\(name) ended without saying \"\(needle)\":\n\(printed)") }
         return line
     }
 
@@ -87,12 +44,11 @@ package final class RunningProgram: Sendable {
         kill(processID, number)
     }
 
-    /// Waits for its end and returns the exit status.
+    /// Waits for its end, when all that it printed is there.
+    ///
+    /// - Returns: the exit status, or the number of the signal that ended it.
     @discardableResult
-    package func ended() async -> Int32 {
-        for await status in exit { return status }
-        return -1
-    }
+    package func ended() async -> Int32 { await exit.value }
 
     /// Runs a program to its end; throws what it printed unless it exits with 0.
     @discardableResult
