@@ -95,11 +95,14 @@ import Testing
         try await World.with { world in
             let host = try await world.activeHost()
             let chain = try await world.runningChain(on: host)
-            for _ in 0..<3 {
+            for failures in 1...3 {
+                #expect(try await world.ledger.host(host).status == .active)
                 let request = try await world.observe()[0]
                 try await world.answer(host, request.number, .failed(WorkError(.transient, .hostUnreachable, "no answer")))
+                let longest = LookPolicy().gap(afterFailures: failures, jitter: 1)
+                world.time.move(longest * 0.45)
                 #expect(try await world.observe().isEmpty)
-                world.time.move(5)
+                world.time.move(longest * 0.55)
             }
             #expect(try await world.ledger.host(host).status == .unreachable)
             #expect(try await world.ledger.chain(chain).health == .unknown)

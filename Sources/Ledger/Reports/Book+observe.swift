@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Model
 
-/// Seconds until a host is looked at again when some of an observation was set aside, or the look failed.
-private let lookAgain = (afterSettingAside: 1.0, afterFailure: 5.0)
+/// Seconds until a host is looked at again when some of an observation was set aside.
+private let lookAgain = 1.0
 
 /// Seconds for which a chain whose repair failed is left alone.
 private let repairPause = 60.0
@@ -22,11 +22,12 @@ extension Book {
             looks.failures = 0
             let complete = try take(seen, on: observation.host, observation)
             looks.digest = complete ? digest : ""
-            if !complete { looks.after = now.addingTimeInterval(lookAgain.afterSettingAside) }
+            if !complete { looks.after = now.addingTimeInterval(lookAgain) }
         case .failed:
             looks.failures += 1
             looks.digest = ""
-            looks.after = now.addingTimeInterval(lookAgain.afterFailure)
+            let gap = LookPolicy().gap(afterFailures: looks.failures, jitter: moment().jitter)
+            looks.after = now.addingTimeInterval(gap)
         }
         hosts[observation.host]?.now.looks = looks
         let error: WorkError? = if case .failed(let error) = observation.result { error } else { nil }
