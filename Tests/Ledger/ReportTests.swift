@@ -128,6 +128,10 @@ import Testing
             let (operation, _) = try await world.ledger.operation(create.id)
             #expect(operation.status == .failed && operation.error?.code == .poison)
             #expect(try await world.ledger.chain(chain.id).phase == .failed)
+            let letter = try #require(try await world.ledger.deadLetters().items.first)
+            #expect(letter.reason == "poison" && letter.detail == operation.error?.message)
+            guard case .object(let headers) = letter.headers else { throw Unexpected("no headers") }
+            #expect(headers["operation"] == .string(create.id.description))
         }
     }
 

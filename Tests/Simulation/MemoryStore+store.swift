@@ -143,7 +143,7 @@ extension MemoryStore {
             for (id, entry) in tables.chains where entry.chain.host == host && entry.chain.phase == .running {
                 tables.chains[id]?.chain.health = .unknown
             }
-        case .wish, .poolTried: break
+        case .wish, .poolTried, .buried: break
         case .configured(let host): tables.hosts[host.id]?.entry.host = host
         case .orphans(let orphans, let host): tables.replaceOrphans(on: host, by: orphans)
         case .hold(let id, let host, let chains, let now): tables.hold(id, host, chains, now)

@@ -36,6 +36,7 @@ extension Book {
         case .sendAgain(let attempt): sentAgain.append(attempt)
         case .ended(let end):
             eased.insert(operation.host)
+            if case .failed(let error) = end, error.code == .poison { try bury(operation, error) }
             try operation.chain.map { try chainOperationEnded(operation, on: $0, end, seen) }
                 ?? hostOperationEnded(operation, end, seen)
         case .reassign(let error):
@@ -44,6 +45,12 @@ extension Book {
             // Its status says so; who asked for it broadcasts once this is committed.
             break
         }
+    }
+
+    /// A command that kills its agents is nobody's to take any more.
+    private func bury(_ operation: Operation, _ error: WorkError) throws {
+        let letter = DeadLetter(poison: operation, error, on: try host(operation.host).host, id: fresh(), at: now)
+        afterwards.append(.buried(letter))
     }
 
     /// An operation that would wait again while a later one of its chain is open makes room: that one does the same and more.

@@ -210,6 +210,8 @@ enum Afterthought {
     /// The host knows more than the ledger.
     case hold(HoldID, HostID, [ChainID: SeenAhead], Date)
     case heard(AgentPresence, Date)
+    /// Work that nobody tries again by itself, for people to look at.
+    case buried(DeadLetter)
     /// Whether a pool's chain could be made, and why not.
     case poolTried(PoolID, failure: String?)
     /// What an operator says about a host.

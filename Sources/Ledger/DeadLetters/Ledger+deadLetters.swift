@@ -50,7 +50,7 @@ extension Ledger {
 }
 
 extension DeadLetter {
-    fileprivate func insertion(body: [UInt8]) throws -> Statement {
+    func insertion(body: [UInt8]) throws -> Statement {
         Statement(
             """
             INSERT INTO dead_letters (id, at, queue, reason, detail, headers, size, body)

@@ -71,6 +71,7 @@ extension Afterthought {
         case .orphans(let orphans, let host): try Orphan.replacement(on: host, by: orphans)
         case .hold(let id, let host, let chains, let now): try SeenAhead.hold(id, on: host, chains, at: now)
         case .heard(let presence, let time): [presence.heard(at: time)]
+        case .buried(let letter): [try letter.insertion(body: [])]
         case .poolTried(let pool, let failure): [failure.map { Self.poolFailed(pool, $0) } ?? Self.poolMade(pool)]
         case .configured(let host): [try host.configuration()]
         case .wish(let operation, let recipe):
