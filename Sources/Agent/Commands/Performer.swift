@@ -7,9 +7,6 @@ internal import Wire
 struct Performer: Sendable {
     /// How often a host is looked at again for objects that appeared while others were removed.
     private static let cleanseRounds = 5
-    /// How long a call may wait for the term to begin.
-    private static let patience = Duration.seconds(5)
-
     let driver: any Driver
     let installation: InstallationID
     let site: String
@@ -18,8 +15,10 @@ struct Performer: Sendable {
     let term: TermKeeper
 
     /// For who only looks. What comes in the first moments waits for the first heartbeat.
-    func context(for host: HostTarget) async throws(WorkError) -> WorkContext {
-        _ = await term.waitUntilRunning(atMost: Self.patience)
+    ///
+    /// - Parameter patience: for so long.
+    func context(for host: HostTarget, patience: Duration) async throws(WorkError) -> WorkContext {
+        _ = await term.waitUntilRunning(atMost: patience)
         return try context(for: host, right: term.right)
     }
 

@@ -11,6 +11,8 @@ internal import Wire
 struct ObserveDesk: Sendable {
     /// How many requests are held at a time.
     static let prefetch = 500
+    /// How long a request waits for a term to begin.
+    private static let patience = Duration.seconds(5)
 
     let queue: String
     let consumer: Consumer
@@ -63,7 +65,7 @@ struct ObserveDesk: Sendable {
 
     private func watch(_ request: ObserveRequest) async -> Answer {
         do throws(WorkError) {
-            let context = try await performer.context(for: request.host)
+            let context = try await performer.context(for: request.host, patience: Self.patience)
             return .result(try await HostWatch(driver: performer.driver, context: context, request: request).run())
         } catch {
             return await judge(error)

@@ -4,10 +4,14 @@ internal import Model
 internal import RabbitMQ
 internal import Wire
 
-/// Answers queries for live data, each sealed to the one-time key that came with it.
+/// Answers queries for live data, each sealed to the one-time key that came with it. A query that comes while this agent has no
+/// term goes back into the queue.
 struct QueryDesk: Sendable {
     /// How many queries are answered at a time. Most of them wait, up to 10 s each, for somebody's log to go on.
     static let prefetch = 256
+    /// How long a query is kept for a term to begin: short, for another agent may have one, and whoever asks does not wait long;
+    /// but no shorter, for the queue is not to be turned over and over.
+    private static let patience = Duration.seconds(1)
 
     let queue: String
     let consumer: Consumer
@@ -19,7 +23,7 @@ struct QueryDesk: Sendable {
     func handle(_ delivery: Delivery) async {
         do {
             let query = try verifier.open(delivery, as: Query.self, kind: .query, from: queue)
-            let answer = await answer(query.payload)
+            guard let answer = await answer(query.payload) else { return await consumer.reject(delivery, requeue: true) }
             let sealed = try SealedAnswer(answer, to: query.payload.replyKey, query: query.id)
             await reporter.answer(sealed, to: query.id, delivery)
             await consumer.acknowledge([delivery])
@@ -28,19 +32,20 @@ struct QueryDesk: Sendable {
         }
     }
 
-    private func answer(_ query: Query) async -> Answer {
+    /// `nil`: this agent has no term now; another one may have.
+    private func answer(_ query: Query) async -> Answer? {
         do throws(WorkError) {
             switch query.ask {
             case .connection(let work): return .connection(try await connection(work, on: query.host))
             case .log(let request): return .log(try await log(request, on: query.host))
             }
         } catch {
-            return .failed(error)
+            return error.code == .termEnded ? nil : .failed(error)
         }
     }
 
     private func connection(_ work: ChainWork, on host: HostTarget) async throws(WorkError) -> Answer.Connection {
-        let context = try await performer.context(for: host)
+        let context = try await performer.context(for: host, patience: Self.patience)
         let driver = performer.driver
         guard let observed = try await driver.observe(host, context).chains.first(where: { $0.id == work.id }) else {
             throw WorkError(.transient, .notHealthy, "the chain is not on its host now")
@@ -50,7 +55,7 @@ struct QueryDesk: Sendable {
     }
 
     private func log(_ request: LogRequest, on host: HostTarget) async throws(WorkError) -> LogPiece {
-        let context = try await performer.context(for: host)
+        let context = try await performer.context(for: host, patience: Self.patience)
         return try await performer.driver.logs(request, on: host, context)
     }
 
