@@ -144,7 +144,7 @@ let package = Package(
         tests("Faults", ["CrashPoints", "Curl", "FaultProxy", "Model", "PostgreSQL", "Programs"]),
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
-        tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging]),
+        tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging], exclude: ["Released"]),
         tests("Blueprints", ["Blueprints", "Embedded", "Model", "SchemaJudge"], exclude: ["Plans"]),
         .target(
             name: "DockerSupport", dependencies: ["Curl", "DockerDriver", "Drivers", "Model", "Vaults"],

@@ -203,8 +203,8 @@ CREATE TABLE attempts (
     UNIQUE (operation, number),
     CONSTRAINT attempts_ended CHECK ((ended_at IS NULL) = (result IS NULL))
 );
--- Those whose agents may still act: started ones, and those whose command came back from another agent than may have it.
-CREATE INDEX attempts_unquiet ON attempts (chain) WHERE quiet_at IS NULL AND (started_at IS NOT NULL OR ended_at IS NOT NULL);
+-- Those whose agents may still act; an attempt that was never started changes nothing.
+CREATE INDEX attempts_unquiet ON attempts (chain) WHERE started_at IS NOT NULL AND quiet_at IS NULL;
 
 -- Commands that wait to be published; a row is removed when the broker has confirmed its command.
 CREATE TABLE outbox (

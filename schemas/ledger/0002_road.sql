@@ -210,3 +210,7 @@ CREATE TRIGGER tell_changed AFTER UPDATE ON pools FOR EACH ROW
 
 -- When the first of a chain's certificates expires, as it was last seen; NULL where it has none.
 ALTER TABLE chains ADD COLUMN certificates_expire_at timestamptz;
+
+-- Attempts whose agents may still act: started ones, and those whose command came back from another agent than may have it.
+DROP INDEX attempts_unquiet;
+CREATE INDEX attempts_unquiet ON attempts (chain) WHERE quiet_at IS NULL AND (started_at IS NOT NULL OR ended_at IS NOT NULL);
