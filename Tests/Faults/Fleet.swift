@@ -27,8 +27,8 @@ actor Fleet {
     let port: Int
     private let target: Target
     private let environment: [String: String]
-    private var arms: [Seat: [Arm]]
-    private var programs: [Seat: RunningProgram] = [:]
+    private(set) var arms: [Seat: [Arm]]
+    private(set) var programs: [Seat: RunningProgram] = [:]
     private var ended: [RunningProgram] = []
     private var keepers: [Task<Void, Never>] = []
     private var isEnding = false

@@ -24,6 +24,9 @@ struct MemoryStage: Stage {
     private let socket: String
     private let program: RunningProgram
 
+    /// How another one in its place is started.
+    var arguments: [String] { Self.arguments(socket) }
+
     /// Lets `body` use one, and ends it.
     static func with<R>(_ body: (MemoryStage) async throws -> R) async throws -> R {
         let stage = try await MemoryStage()
@@ -41,9 +44,11 @@ struct MemoryStage: Stage {
         socket = "/tmp/continuo-\(UUID().uuidString.prefix(18)).sock"
         target = Target(driver: "memory", endpoint: "unix://\(socket)", network: "10.200.0.0/16", firstPort: 20_000)
         program = try RunningProgram(
-            "continuo-memory-host", ["--socket", socket, "--latency-ms", "5"], environment: ["CONTINUO_LOG_LEVEL": "debug"])
+            "continuo-memory-host", Self.arguments(socket), environment: ["CONTINUO_LOG_LEVEL": "debug"])
         _ = try await program.line(with: "listening on")
     }
+
+    private static func arguments(_ socket: String) -> [String] { ["--socket", socket, "--latency-ms", "5"] }
 
     func containers() async throws -> [HostContainer] {
         try await list().filter { $0["spec"]["kind"] == "container" }.map { object in
@@ -59,6 +64,25 @@ struct MemoryStage: Stage {
     private func list() async throws -> [JSONValue] {
         let response = try await http.send(Request("GET", .unix(socket), "/objects", responseLimit: 64 << 20))
         return try JSONValue(parsing: response.body).items
+    }
+
+    /// It dies with all that is on it.
+    func die() async {
+        program.signal(SIGKILL)
+        await program.ended()
+    }
+
+    /// From now on each call of a kind takes longer.
+    func slow(_ call: String, by delay: Duration) async throws {
+        let fault: JSONValue = ["call": .string(call), "times": 100_000, "delay": .integer(Int(delay / .milliseconds(1)))]
+        _ = try await http.send(
+            Request(
+                "POST", .unix(socket), "/faults", headers: [("content-type", "application/json")],
+                body: .bytes(try fault.bytes)))
+    }
+
+    func clearFaults() async throws {
+        _ = try await http.send(Request("DELETE", .unix(socket), "/faults"))
     }
 
     /// Each container is made once for each restart; two of one kind were the same work done twice.

@@ -50,6 +50,11 @@ package struct PrivateServer: Sendable {
         try await Self.run([script, "stop", folder.path])
     }
 
+    /// What its own control program does with these words; for servers that have one.
+    package func control(_ words: String...) async throws {
+        try await Self.run([script, "control", folder.path] + words)
+    }
+
     private static func freePort(_ range: String) async throws -> Int {
         let script = "source '\(repository)/ops/console.sh'; source '\(repository)/ops/free-port.sh'; free_port \(range)"
         guard let port = Int(try await run(["/bin/bash", "-c", script])) else { throw Failure("there is no free port") }

@@ -50,6 +50,11 @@ package struct TestInstallation: Sendable {
         return PostgreSQL.Pool(configuration, size: 1, waitLimit: .seconds(60), logger: quiet)
     }
 
+    /// Calls the broker's management, behind Continuo's back.
+    package func broker(_ method: String, _ path: String) async throws {
+        try await Self.administer(method, path, servers, http)
+    }
+
     /// Removes what it has on the servers. To be called when no program runs any more.
     package func remove() async {
         try? await Self.virtualHost("DELETE", name, servers, http)
@@ -81,15 +86,18 @@ extension TestInstallation {
     }
 
     private static func virtualHost(_ method: String, _ name: String, _ servers: Servers, _ http: HTTPClient) async throws {
+        try await administer(method, "/vhosts/\(name)", servers, http)
+    }
+
+    private static func administer(_ method: String, _ path: String, _ servers: Servers, _ http: HTTPClient) async throws {
         let administration = servers.brokerAdministration
-        let user = administration.user ?? ""
-        let login = Data("\(user):\(administration.password ?? "")".utf8).base64EncodedString()
+        let login = Data("\(administration.user ?? ""):\(administration.password ?? "")".utf8).base64EncodedString()
         let response = try await http.send(
             Request(
-                method, .tcp(host: administration.host ?? "", port: administration.port ?? 0, tls: nil), "/api/vhosts/\(name)",
+                method, .tcp(host: administration.host ?? "", port: administration.port ?? 0, tls: nil), "/api" + path,
                 headers: [("authorization", "Basic \(login)"), ("content-type", "application/json")],
                 body: .bytes(Array("{}".utf8))))
-        guard (200..<300).contains(response.status) else { throw Failure("\(method) vhost \(name): \(response.status)") }
+        guard (200..<300).contains(response.status) else { throw Failure("\(method) \(path): \(response.status)") }
     }
 }
 
