@@ -65,9 +65,10 @@ struct Stage: Sendable {
     }
 
     func publish(_ message: Message) async throws {
-        // A quorum queue that was declared a moment ago refuses until it has elected its leader.
+        // A quorum queue that was declared a moment ago refuses until it has elected its leader; and a broker at which many declare
+        // theirs at the same time takes more than ten seconds to let anybody begin.
         while true {
-            let confirmations = await publisher.publish([message])
+            let confirmations = await publisher.publish([message], timeout: .seconds(60))
             if confirmations == [.confirmed] { return }
             guard confirmations == [.refused] else { throw Unexpected("\(confirmations)") }
             try await Task.sleep(for: .milliseconds(50))

@@ -68,7 +68,8 @@ struct WatchdogFixture: Sendable {
     }
 
     func publish(_ message: Message) async throws {
-        let confirmation = await publisher.publish([message])[0]
+        // A broker at which many declare their queues at the same time takes more than ten seconds to let anybody begin.
+        let confirmation = await publisher.publish([message], timeout: .seconds(60))[0]
         guard confirmation == .confirmed else { throw NeverHappened(what: "the report was confirmed, but \(confirmation)") }
     }
 
