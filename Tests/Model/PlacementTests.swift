@@ -132,7 +132,9 @@ import Testing
         ("unix:///var/run/docker.sock", true), ("unix:///", false), ("unix://relative", false), ("unix:///a b", false),
         ("tcp://10.0.0.1:2376", true), ("tcp://[fd00::1]:2376", true), ("tcp://fd00::1:2376", false), ("tcp://host", false),
         ("tcp://host:0", false), ("tcp://host:65536", false), ("tcp://:1", false), ("tcp://a/b:1", false),
-        ("https://cluster.example:6443", true), ("https://cluster.example", true), ("http://x:1", false), ("", false),
+        ("https://cluster.example:6443", true), ("https://cluster.example", true), ("https://cluster.example:1/", true),
+        ("https://c/x", false), ("https://c//", false),
+        ("https://[fd00::1]", true), ("http://x:1", false), ("", false),
     ])
     func endpoints(_ text: String, _ isOne: Bool) {
         #expect((HostEndpoint(text) != nil) == isOne)

@@ -31,8 +31,8 @@ public struct EndpointAllowList: Sendable, Hashable {
     }
 
     private mutating func add(_ rule: String) throws(Unreadable) {
-        if rule.hasPrefix("unix:///") {
-            sockets.append(String(rule.dropFirst("unix://".count)))
+        if case .unix(let path) = HostEndpoint(rule) {
+            sockets.append(path)
         } else if rule.hasPrefix("tcp://"), let parsed = Self.network(String(rule.dropFirst("tcp://".count))) {
             rules.append(parsed)
         } else {
@@ -42,23 +42,21 @@ public struct EndpointAllowList: Sendable, Hashable {
 
     /// - Throws: `endpointNotAllowed`, saying what to do.
     public func check(_ host: HostTarget) throws(WorkError) {
-        if host.endpoint.hasPrefix("unix://") {
-            let path = String(host.endpoint.dropFirst("unix://".count))
-            if sockets.contains(path) { return }
-        } else if let (name, port) = Self.address(host.endpoint) {
-            guard host.endpoint.hasPrefix("https://") || host.insecure || host.sealedCredentials != nil else {
-                throw Self.refusal(
-                    "\(host.endpoint) would be reached in clear; the host must say so (insecure) or bring credentials")
-            }
-            if allows(name, port) { return }
+        switch HostEndpoint(host.endpoint) {
+        case .unix(let path) where sockets.contains(path): return
+        case .tcp where !host.insecure && host.sealedCredentials == nil:
+            throw Self.refusal(
+                "\(host.endpoint) would be reached in clear; the host must say so (insecure) or bring credentials")
+        case .tcp(let place) where allows(place), .https(let place) where allows(place): return
+        default: break
         }
         throw Self.refusal("this agent may not reach \(host.endpoint); its operator adds --allow for it")
     }
 
     /// A name may resolve into any of the networks, so it needs a port that all of them allow.
-    private func allows(_ name: String, _ port: Int) -> Bool {
-        func open(_ rule: NetworkRule) -> Bool { rule.port == nil || rule.port == port }
-        guard let address = AddressBytes(name) else { return !rules.isEmpty && rules.allSatisfy(open) }
+    private func allows(_ place: HostEndpoint.Place) -> Bool {
+        func open(_ rule: NetworkRule) -> Bool { rule.port == nil || rule.port == place.port }
+        guard let address = AddressBytes(place.host) else { return !rules.isEmpty && rules.allSatisfy(open) }
         return rules.contains { open($0) && AddressBytes.network($0.network, contains: address) }
     }
 
@@ -83,15 +81,6 @@ public struct EndpointAllowList: Sendable, Hashable {
     /// Of an address without prefix: one colon after IPv4, or one after the bracket.
     private static func isPortSuffixed(_ text: String) -> Bool {
         text.contains("]:") || text.filter { $0 == ":" }.count == 1
-    }
-
-    /// Host and port of `tcp://host:port` and `https://host:port`.
-    private static func address(_ endpoint: String) -> (String, Int)? {
-        guard let scheme = ["tcp://", "https://"].first(where: endpoint.hasPrefix) else { return nil }
-        let text = endpoint.dropFirst(scheme.count)
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]) else { return nil }
-        let name = text[..<colon].replacing("[", with: "").replacing("]", with: "")
-        return name.isEmpty ? nil : (String(name), port)
     }
 }
 

@@ -19,10 +19,10 @@ struct MemoryClient {
     init(_ http: HTTPClient, _ host: HostTarget, _ context: WorkContext) throws(WorkError) {
         self.http = http
         self.context = context
-        guard host.endpoint.hasPrefix("unix:///") else {
+        guard case .unix(let path) = HostEndpoint(host.endpoint) else {
             throw WorkError(.terminal, .hostUnsupported, "a memory host is reached by unix:///path, not by \(host.endpoint)")
         }
-        endpoint = .unix(String(host.endpoint.dropFirst("unix://".count)))
+        endpoint = .unix(path)
     }
 
     func info() async throws(WorkError) -> HostFacts {

@@ -41,7 +41,8 @@ public enum HostEndpoint: Sendable, Hashable {
         }
     }
 
-    /// Reads `unix:///path`, `tcp://host:port` and `https://host[:port]`; `nil` for anything else.
+    /// Reads `unix:///path`, `tcp://host:port` and `https://host[:port]`, which may end with a slash as kubeconfigs write it; `nil`
+    /// for anything else. The one place where endpoints are read.
     public init?(_ text: some StringProtocol) {
         if let path = text.dropped(prefix: "unix://") {
             guard path.hasPrefix("/"), path.utf8.count > 1, !path.contains(" ") else { return nil }
@@ -49,7 +50,8 @@ public enum HostEndpoint: Sendable, Hashable {
         } else if let place = text.dropped(prefix: "tcp://").flatMap(Place.init), place.port > 0 {
             self = .tcp(place)
         } else if let rest = text.dropped(prefix: "https://") {
-            guard let place = Place(rest) ?? Place(rest + ":443"), place.port > 0 else { return nil }
+            let bare = rest.hasSuffix("/") ? rest.dropLast() : rest
+            guard let place = Place(bare) ?? Place(bare + ":443"), place.port > 0 else { return nil }
             self = .https(place)
         } else {
             return nil

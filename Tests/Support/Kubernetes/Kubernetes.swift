@@ -1,9 +1,8 @@
 public import Curl
 import DockerSupport
 public import Foundation
+import KubernetesDriver
 public import Model
-
-@testable import KubernetesDriver
 
 /// The test cluster, from the outside: what an operator or a stranger would do with it.
 public struct Kubernetes: Sendable {
@@ -30,12 +29,12 @@ public struct Kubernetes: Sendable {
     init(kubeconfig: String, at path: String) throws {
         self.kubeconfig = kubeconfig
         self.path = path
-        let server = try Kubeconfig.read(kubeconfig).current().0.server
-        guard let (name, port) = ClusterAccess.address(server) else { throw Unmet("\(server) is no https://host:port") }
-        endpoint = "https://\(name):\(port)"
-        address = name
+        let server = try ClusterAccess.server(of: kubeconfig)
+        guard case .https(let place) = HostEndpoint(server) else { throw Unmet("\(server) is no https://host:port") }
+        endpoint = server
+        address = place.host
         access = try ClusterAccess(
-            HostTarget(id: .fresh(), driver: .kubernetes, endpoint: endpoint, address: name),
+            HostTarget(id: .fresh(), driver: .kubernetes, endpoint: server, address: place.host),
             HostCredentials(kubeconfig: kubeconfig))
     }
 

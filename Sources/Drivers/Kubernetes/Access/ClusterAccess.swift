@@ -1,41 +1,31 @@
-import Curl
+package import Curl
 import FoundationEssentials
-import Model
+package import Model
 
 /// How a cluster is reached: where, whom it trusts and who we are.
-struct ClusterAccess: Sendable {
-    var endpoint: Endpoint
-    var token: String?
+package struct ClusterAccess: Sendable {
+    package var endpoint: Endpoint
+    package var token: String?
 
     /// From the host's endpoint and credentials; of a kubeconfig the current context counts, and its server has to be the endpoint.
-    init(_ host: HostTarget, _ credentials: HostCredentials?) throws(WorkError) {
-        guard let (name, port) = Self.address(host.endpoint) else {
+    package init(_ host: HostTarget, _ credentials: HostCredentials?) throws(WorkError) {
+        guard case .https(let place) = HostEndpoint(host.endpoint) else {
             throw WorkError(
                 .terminal, .hostUnsupported, "\(host.endpoint) is no Kubernetes endpoint: use https://host:port")
         }
         guard let credentials else {
             throw WorkError(.terminal, .badCredentials, "a Kubernetes host needs credentials: a kubeconfig, or ca and token")
         }
-        let identity = try Identity(credentials, server: (name, port))
+        let identity = try Identity(credentials, server: place)
         token = identity.token
         endpoint = .tcp(
-            host: name, port: port,
+            host: place.host, port: place.port,
             tls: Endpoint.TLS(ca: identity.authority, certificate: identity.certificate, key: identity.key))
     }
 
-    /// `https://host:port`, with a slash at its end or none; without a port it is 443.
-    static func address(_ text: String) -> (name: String, port: Int)? {
-        guard text.hasPrefix("https://") else { return nil }
-        var rest = text.dropFirst("https://".count)
-        if rest.last == "/" { rest = rest.dropLast() }
-        var port = 443
-        if let colon = rest.lastIndex(of: ":"), !rest[colon...].contains("]") {
-            guard let number = Int(rest[rest.index(after: colon)...]), (1...65_535).contains(number) else { return nil }
-            port = number
-            rest = rest[..<colon]
-        }
-        let name = rest.hasPrefix("[") && rest.hasSuffix("]") ? rest.dropFirst().dropLast() : rest
-        return name.isEmpty || name.contains("/") ? nil : (String(name), port)
+    /// The endpoint that a kubeconfig's current context names.
+    package static func server(of kubeconfig: String) throws(WorkError) -> String {
+        try Kubeconfig.read(kubeconfig).current().0.server
     }
 }
 
@@ -46,7 +36,7 @@ private struct Identity {
     var key: [UInt8]?
     var token: String?
 
-    init(_ credentials: HostCredentials, server: (name: String, port: Int)) throws(WorkError) {
+    init(_ credentials: HostCredentials, server: HostEndpoint.Place) throws(WorkError) {
         if let kubeconfig = credentials.kubeconfig {
             try self.init(try Kubeconfig.read(kubeconfig), server: server)
         } else {
@@ -64,12 +54,12 @@ private struct Identity {
         self.token = token
     }
 
-    private init(_ kubeconfig: Kubeconfig, server: (name: String, port: Int)) throws(WorkError) {
+    private init(_ kubeconfig: Kubeconfig, server: HostEndpoint.Place) throws(WorkError) {
         let (cluster, user) = try kubeconfig.current()
         try Self.refuse(cluster.others.union(user.others))
-        guard let address = ClusterAccess.address(cluster.server), address == server else {
+        guard HostEndpoint(cluster.server) == .https(server) else {
             throw .badKubeconfig(
-                "it is for \(cluster.server), which is not the host's endpoint https://\(server.name):\(server.port)")
+                "it is for \(cluster.server), which is not the host's endpoint https://\(server.host):\(server.port)")
         }
         authority = try Self.bytes(cluster.authority, "certificate-authority-data")
         certificate = try Self.bytes(user.certificate, "client-certificate-data")
