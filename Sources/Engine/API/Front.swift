@@ -21,7 +21,8 @@ struct Front: Sendable {
     func answer(_ request: Request) async throws -> Answer {
         let id = request.headers[.requestID].flatMap(RequestIdentifier.init(callers:)) ?? .fresh()
         let start = ContinuousClock.now
-        var answer = try await answer(request, id)
+        let found = Result { () throws(Problem) in try routes.find(request.method, request.uri.path) }
+        var answer = try await answer(request, found, id)
         answer.sign(id)
         origins.admit(request, &answer)
         if request.method == .head {
@@ -30,15 +31,17 @@ struct Front: Sendable {
         }
         let duration = ContinuousClock.now - start
         metrics.note(
-            request.method, try? routes.find(request.method, request.uri.path).0.path.description, answer.status.code, duration)
+            request.method, (try? found.get())?.0.path.description, answer.status.code, duration)
         log(request, answer, id, duration)
         return answer
     }
 
-    private func answer(_ request: Request, _ id: RequestIdentifier) async throws -> Answer {
+    private func answer(
+        _ request: Request, _ found: Result<(Route, [String: String]), Problem>, _ id: RequestIdentifier
+    ) async throws -> Answer {
         do {
             if request.method == .options { return try options(request) }
-            let (route, parameters) = try routes.find(request.method, request.uri.path)
+            let (route, parameters) = try found.get()
             let caller = try await caller(of: request, for: route)
             let scope = try await scope(of: caller, route, request, id)
             let call = Call(

@@ -11,7 +11,7 @@ extension Chain {
     init(_ row: Row) throws {
         self.init(
             id: try row.id("id"), host: try row.id("host"), pool: try row.optionalID("pool"), plan: try row.plan("plan"),
-            parameters: try row.json("parameters"), desired: try row.json("desired"), phase: try row["phase"],
+            parameters: try row.parameters("parameters"), desired: try row.desired("desired"), phase: try row["phase"],
             reason: try row["reason"], health: try row["health"], healthDetail: try row["health_detail"],
             subnet: try row["subnet"], ports: try row.json("ports"), nodes: try row.json("nodes"),
             certificatesExpireAt: try row["certificates_expire_at"], createdAt: try row["created_at"])

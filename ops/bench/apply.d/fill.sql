@@ -6,7 +6,7 @@ DELETE FROM chains WHERE host IN (SELECT id FROM hosts WHERE name = 'filled');
 DELETE FROM hosts WHERE name = 'filled';
 INSERT INTO hosts
 SELECT filled.* FROM (SELECT * FROM hosts LIMIT 1) h, LATERAL jsonb_populate_record(null::hosts, to_jsonb(h) ||
-    '{"name": "filled", "capacity": 10000000, "status": "pending", "schedulable": false, "autofill": false}'::jsonb ||
+    '{"name": "filled", "endpoint": "unix:///filled", "capacity": 10000000, "status": "pending", "schedulable": false, "autofill": false}'::jsonb ||
     jsonb_build_object('id', gen_random_uuid(), 'chains', :count)) AS filled;
 INSERT INTO chains
 SELECT filled.*
