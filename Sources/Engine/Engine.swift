@@ -22,10 +22,13 @@ public struct Engine: Sendable {
         public var limits: Limits
         public var origins: AllowedOrigins
         public var images: ImageAllowList
+        /// Reads what the listener shows itself with, again and again; `nil`: it speaks in clear.
+        public var identity: (@Sendable () throws -> ServerIdentity)?
 
         public init(
             listen: ListenAddress, database: DatabaseConfiguration, broker: BrokerConfiguration, root: RootKey,
-            limits: Limits = Limits(), origins: AllowedOrigins = AllowedOrigins(), images: ImageAllowList = ImageAllowList()
+            limits: Limits = Limits(), origins: AllowedOrigins = AllowedOrigins(), images: ImageAllowList = ImageAllowList(),
+            identity: (@Sendable () throws -> ServerIdentity)? = nil
         ) {
             self.listen = listen
             self.database = database
@@ -34,6 +37,7 @@ public struct Engine: Sendable {
             self.limits = limits
             self.origins = origins
             self.images = images
+            self.identity = identity
         }
     }
 
@@ -42,6 +46,7 @@ public struct Engine: Sendable {
     private static let waitLimit = Duration.seconds(2)
 
     /// - Parameter listening: told the URL once the port is open.
+    /// - Throws: `ServerIdentity.Unusable`, and what `identity` throws.
     public init(
         _ configuration: Configuration, blueprints: BlueprintCatalogue, logger: Logger,
         listening: @escaping @Sendable (String) -> Void
@@ -72,8 +77,10 @@ public struct Engine: Sendable {
                     logger.warning("a refusal is not on record", metadata: ["key": "\(deed.key)", "error": "\(error)"])
                 }
             }, logger: logger)
+        let certificate = try configuration.identity.map { try ServerCertificate($0, logger: logger) }
         let listener = try Listener.make(
-            configuration.listen, limits: configuration.limits, front: front, logger: logger, listening: listening)
-        services = [pool, publisher, client, broker, relay, listener]
+            configuration.listen, limits: configuration.limits, certificate: certificate, front: front, logger: logger,
+            listening: listening)
+        services = [pool, publisher, client, broker, relay] + (certificate.map { [$0] } ?? []) + [listener]
     }
 }

@@ -38,6 +38,17 @@ public struct Environment: Sendable {
         }
     }
 
+    /// `CONTINUO_TLS_CERTIFICATE` and `CONTINUO_TLS_KEY`: the paths of PEM files, both or neither.
+    public func tlsFiles() throws(SettingError) -> (certificate: String, key: String)? {
+        let (certificate, key) = (text("CONTINUO_TLS_CERTIFICATE"), text("CONTINUO_TLS_KEY"))
+        if let certificate, let key { return (certificate, key) }
+        guard certificate == nil, key == nil else {
+            let missing = certificate == nil ? "CONTINUO_TLS_CERTIFICATE" : "CONTINUO_TLS_KEY"
+            throw SettingError(missing, rule: "is not set; certificate and key come together")
+        }
+        return nil
+    }
+
     /// `CONTINUO_AMQP_URL`.
     public func broker() throws(SettingError) -> BrokerConfiguration {
         let url = try required("CONTINUO_AMQP_URL", "an AMQP URI such as amqp://user:password@host:5672/vhost")

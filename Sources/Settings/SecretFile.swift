@@ -34,13 +34,14 @@ public enum SecretFile {
         unlink(path)
     }
 
-    public static func read(_ path: String) throws(Failure) -> [UInt8] {
+    /// - Parameter isSecret: without it others may read the file too.
+    public static func read(_ path: String, isSecret: Bool = true) throws(Failure) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw .unreadable(reason()) }
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw .unreadable(reason()) }
-        guard status.st_mode & 0o077 == 0 else { throw .open }
+        guard !isSecret || status.st_mode & 0o077 == 0 else { throw .open }
         var bytes = [UInt8](repeating: 0, count: limit)
         let count = Glibc.read(file, &bytes, limit)
         guard count >= 0 else { throw .unreadable(reason()) }

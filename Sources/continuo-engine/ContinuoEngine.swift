@@ -12,6 +12,8 @@ struct ContinuoEngine: AsyncParsableCommand {
               CONTINUO_ROOT_KEY_FILE  the file of the root key (serve, site add)
               CONTINUO_BLUEPRINTS     a folder of blueprints of your own, *.yaml, beside the built-in ones (serve)
               CONTINUO_LISTEN         where to listen, 127.0.0.1:8040 unless said; port 0 takes a free one (serve)
+              CONTINUO_TLS_CERTIFICATE, CONTINUO_TLS_KEY
+                                      PEM files with which it listens by TLS; in clear unless said (serve)
               CONTINUO_CONNECTIONS    how many connections at a time, 1024 unless said (serve)
               CONTINUO_IMAGES         the images that blueprints may use, such as hyperledger/*,continuo/*; all unless said (serve)
               CONTINUO_CORS_ORIGINS   origins whose pages may call the API from a browser; none unless said (serve)

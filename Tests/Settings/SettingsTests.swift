@@ -21,6 +21,16 @@ import Wire
         #expect(Self.message { _ = try empty.rootKey() }.hasPrefix("CONTINUO_ROOT_KEY_FILE: is not set"))
     }
 
+    @Test func certificateAndKeyComeTogether() throws {
+        #expect(try Settings.Environment([:]).tlsFiles() == nil)
+        let both = try Settings.Environment(["CONTINUO_TLS_CERTIFICATE": "c", "CONTINUO_TLS_KEY": "k"]).tlsFiles()
+        #expect(both?.certificate == "c" && both?.key == "k")
+        for (given, missing) in [("CERTIFICATE", "KEY"), ("KEY", "CERTIFICATE")] {
+            let half = Settings.Environment(["CONTINUO_TLS_\(given)": "x"])
+            #expect(Self.message { _ = try half.tlsFiles() }.hasPrefix("CONTINUO_TLS_\(missing): is not set"))
+        }
+    }
+
     @Test func wrongAddressesAreNamedWithoutTheirPasswords() {
         let wrong = Settings.Environment([
             "CONTINUO_DATABASE_URL": "mysql://u:pass-word@h/d", "CONTINUO_AMQP_URL": "http://u:pass-word@h",
@@ -48,6 +58,7 @@ import Wire
         #expect(try SecretFile.read(path) == Array("one".utf8))
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
         #expect(throws: SecretFile.Failure.open) { try SecretFile.read(path) }
+        #expect(try SecretFile.read(path, isSecret: false) == Array("one".utf8))
     }
 
     @Test func whatIsNoKeyIsNoKey() throws {

@@ -7,11 +7,15 @@ import ServiceLifecycle
 
 /// The HTTP server: Hummingbird's connections, a guard on each, the front behind.
 enum Listener {
-    /// - Parameter listening: told the URL once the port is open.
+    /// - Parameters:
+    ///   - certificate: with which it speaks TLS and nothing else; `nil`: it speaks in clear.
+    ///   - listening: told the URL once the port is open.
     static func make(
-        _ address: ListenAddress, limits: Limits, front: Front, logger: Logger, listening: @escaping @Sendable (String) -> Void
+        _ address: ListenAddress, limits: Limits, certificate: ServerCertificate? = nil, front: Front, logger: Logger,
+        listening: @escaping @Sendable (String) -> Void
     ) throws -> any Service {
-        try server(limits, logger).buildServer(
+        let scheme = certificate == nil ? "http" : "https"
+        return try server(limits, certificate, logger).buildServer(
             configuration: ServerConfiguration(address: .hostname(address.host, port: address.port), backlog: 1024),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             responder: { request, writer, _ in
@@ -20,19 +24,23 @@ enum Listener {
                 try await writer.write(response: answer.head, body: body)
             },
             onServerRunning: { channel in
-                listening("http://\(channel.localAddress?.text ?? address.description)")
+                listening("\(scheme)://\(channel.localAddress?.text ?? address.description)")
             })
     }
 
-    private static func server(_ limits: Limits, _ logger: Logger) -> HTTPServerBuilder {
+    private static func server(_ limits: Limits, _ certificate: ServerCertificate?, _ logger: Logger) -> HTTPServerBuilder {
         let count = ConnectionCount(limit: limits.connections, reserve: limits.reserve)
-        return .http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, count: count, logger: logger)],
-                idleTimeout: limits.idleTime,
-                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                    maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
-                    maxHeaderFieldCount: limits.headerFields)))
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(limits: limits, count: count, logger: logger)],
+            idleTimeout: limits.idleTime,
+            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+                maxHeaderFieldCount: limits.headerFields))
+        return HTTPServerBuilder { responder in
+            let channel = HTTP1Channel(responder: responder, configuration: configuration)
+            guard let certificate else { return channel }
+            return EncryptedChannel(base: channel, certificate: certificate)
+        }
     }
 }
 

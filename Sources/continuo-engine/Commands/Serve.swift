@@ -16,13 +16,21 @@ struct Serve: AsyncParsableCommand {
         Telemetry.start()
         let logger = Logger(label: "continuo.engine")
         try await exiting {
-            let engine = try Engine(
-                try settings(), blueprints: try .all(.ofProcess), logger: logger,
-                listening: { logger.info("listening on \($0)") })
+            let engine = try engine(logger)
             var configuration = ServiceGroupConfiguration(
                 services: engine.services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             configuration.maximumGracefulShutdownDuration = .seconds(10)
             try await ServiceGroup(configuration: configuration).run()
+        }
+    }
+
+    private func engine(_ logger: Logger) throws -> Engine {
+        do {
+            return try Engine(
+                try settings(), blueprints: try .all(.ofProcess), logger: logger,
+                listening: { logger.info("listening on \($0)") })
+        } catch let error as ServerIdentity.Unusable {
+            throw SettingError("CONTINUO_TLS_CERTIFICATE", rule: error.description)
         }
     }
 
@@ -36,7 +44,24 @@ struct Serve: AsyncParsableCommand {
             listen: listen, database: try environment.database(program: "continuo-engine"), broker: try environment.broker(),
             root: try environment.rootKey(), limits: try limits(environment),
             origins: AllowedOrigins(environment.list("CONTINUO_CORS_ORIGINS")),
-            images: ImageAllowList(environment.list("CONTINUO_IMAGES")))
+            images: ImageAllowList(environment.list("CONTINUO_IMAGES")), identity: try identity(environment))
+    }
+
+    private func identity(_ environment: Settings.Environment) throws -> (@Sendable () throws -> ServerIdentity)? {
+        guard let files = try environment.tlsFiles() else { return nil }
+        return {
+            ServerIdentity(
+                certificates: try read("CONTINUO_TLS_CERTIFICATE", files.certificate, isSecret: false),
+                key: try read("CONTINUO_TLS_KEY", files.key, isSecret: true))
+        }
+    }
+
+    private func read(_ variable: String, _ path: String, isSecret: Bool) throws(SettingError) -> [UInt8] {
+        do throws(SecretFile.Failure) {
+            return try SecretFile.read(path, isSecret: isSecret)
+        } catch {
+            throw SettingError(variable, value: path, rule: error.description)
+        }
     }
 
     private func limits(_ environment: Settings.Environment) throws -> Limits {

@@ -14,7 +14,8 @@ struct ShellFixture {
     static let tenantKey = APIKey(text: "ctn_tenant.secret")!
 
     static func run(
-        limits: Limits = Limits(), origins: AllowedOrigins = AllowedOrigins(), _ body: @Sendable (Int) async throws -> Void
+        limits: Limits = Limits(), origins: AllowedOrigins = AllowedOrigins(), certificate: ServerCertificate? = nil,
+        _ body: @Sendable (Int) async throws -> Void
     ) async throws {
         // Never asked.
         let ledger = Ledger(
@@ -27,7 +28,7 @@ struct ShellFixture {
             refused: { _ in }, logger: logger)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let listener = try Listener.make(
-            ListenAddress("127.0.0.1:0")!, limits: limits, front: front, logger: logger,
+            ListenAddress("127.0.0.1:0")!, limits: limits, certificate: certificate, front: front, logger: logger,
             listening: { continuation.yield(Int($0.split(separator: ":").last!)!) })
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [listener], logger: logger))
         try await withThrowingTaskGroup { tasks in
