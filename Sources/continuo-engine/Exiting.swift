@@ -3,6 +3,7 @@ import FoundationEssentials
 import Ledger
 import PostgreSQL
 import Settings
+import Wire
 
 extension Settings.Environment {
     static var ofProcess: Settings.Environment { Settings.Environment(ProcessInfo.processInfo.environment) }
@@ -18,6 +19,8 @@ func exiting<R>(_ work: () async throws -> R) async throws -> R {
         throw Exit.with(.init(73), "\(error.path): \(error.failure)")
     } catch let error as BlueprintFile.Unreadable {
         throw Exit.with(.init(66), "\(error.path) can't be read: \(error.reason)")
+    } catch let error as WireError {
+        throw Exit.with(.init(66), error.description)
     } catch let error as LedgerError {
         throw Exit.with(error.exitCode, error.description)
     }

@@ -74,7 +74,7 @@ import Yams
         #expect(RouteSample.pool.json.names == required("Pool"))
         #expect(RouteSample.tenant.json.names == required("Tenant"))
         #expect(RouteSample.key.json.names == required("Key"))
-        #expect(RouteSample.site.json(agents: [], sealedHosts: 0).names == required("Site"))
+        #expect(RouteSample.site.json(agents: [], sealed: SealedHosts()).names == required("Site"))
         #expect(RouteSample.record.json.names == required("AuditRecord"))
         #expect(Stats().json.names == required("Stats"))
         #expect(try RouteSample.blueprint.json.names == required("Blueprint"))

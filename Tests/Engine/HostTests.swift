@@ -81,6 +81,34 @@ import Wire
         }
     }
 
+    @Test func hostsWhoseSiteHasAnotherKeySayThatTheyNeedTheirCredentialsAgain() async throws {
+        try await EngineFixture.with { engine in
+            let old = try engine.site.opener().publicKey.base64
+            let made = try await engine.admin(
+                "POST", "/v1/hosts",
+                #"{"name":"far","driver":"docker","endpoint":"tcp://10.1.1.1:2376","address":"a","capacity":1,"credentials":{"token":"x"}}"#
+            )
+            #expect(made["credentials", "sealedTo"] == .string(old) && made["needsCredentials"] == .bool(false))
+            _ = try await engine.activeHost()
+            func needing(_ word: String) async throws -> [JSONValue] {
+                try await engine.operator("GET", "/v1/hosts?needsCredentials=\(word)")["items"]?.items ?? []
+            }
+            #expect(try await needing("true").isEmpty)
+            let new = SitePrivateKey.fresh().publicKey.base64
+            let site = try await engine.admin("PATCH", "/v1/sites/default", #"{"publicKey":"\#(new)"}"#, match: "*")
+            #expect(site["hostsWithCredentials"] == .integer(1) && site["hostsNeedingCredentials"] == .integer(1))
+            let path = "/v1/hosts/\(made["id"]?.text ?? "")"
+            let stale = try await engine.operator("GET", path)
+            #expect(stale["credentials", "sealedTo"] == .string(old) && stale["needsCredentials"] == .bool(true))
+            #expect(try await needing("true") == [stale.json])
+            #expect(try await needing("false").count == 1)
+            let mended = try await engine.admin("PATCH", path, #"{"credentials":{"token":"x"}}"#, match: stale.headers["ETag"])
+            #expect(mended.status == 202 && mended["needsCredentials"] == .bool(false))
+            #expect(mended["credentials", "sealedTo"] == .string(new))
+            #expect(try await engine.admin("GET", "/v1/sites/default")["hostsNeedingCredentials"] == .integer(0))
+        }
+    }
+
     @Test func endpointsSuitTheirDriver() async throws {
         try await EngineFixture.with { engine in
             for (driver, endpoint) in [("kubernetes", "tcp://h:1"), ("docker", "https://h:1"), ("swarm", "http://h:1")] {

@@ -118,4 +118,33 @@ import Wire
             #expect(try await engine.operator("PATCH", "/v1/sites/mars", body, match: "*").status == 403)
         }
     }
+
+    @Test func tenantsAndSitesComePageByPageInTheOrderOfTheirNames() async throws {
+        try await EngineFixture.with { engine in
+            let key = SitePrivateKey.fresh().publicKey.base64
+            for name in ["mars", "luna"] {
+                let made = try await engine.admin("POST", "/v1/sites", #"{"name":"\#(name)","publicKey":"\#(key)"}"#)
+                #expect(made.status == 201)
+                #expect(try await engine.admin("POST", "/v1/tenants", #"{"name":"\#(name)"}"#).status == 201)
+            }
+            for (path, expected) in [
+                ("/v1/sites", ["default", "luna", "mars"]), ("/v1/tenants", ["acme", "luna", "mars", "umbrella"]),
+            ] {
+                var (names, after): ([String], String?) = ([], "")
+                while let start = after {
+                    let query = start.isEmpty ? "?limit=2" : "?limit=2&after=\(start)"
+                    let page = try await engine.admin("GET", path + query)
+                    names += page["items"]?.items.compactMap { Self.name($0) } ?? []
+                    after = page["next"]?.text
+                }
+                #expect(names == expected)
+                #expect(try await engine.admin("GET", path + "?limit=201").code == "invalid-field")
+            }
+        }
+    }
+
+    private static func name(_ item: JSONValue) -> String? {
+        guard case .object(let members) = item else { return nil }
+        return members["name"]?.text
+    }
 }

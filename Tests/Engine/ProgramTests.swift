@@ -93,6 +93,12 @@ import Testing
                 try await Self.run("site", "add", "default", "--agent-file", path("site"), environment: environment).code == 0)
             let again = try await Self.run("site", "add", "default", "--agent-file", path("other"), environment: environment)
             #expect(again.code == 65 && !FileManager.default.fileExists(atPath: path("other")))
+            let rotated = try await Self.run(
+                "site", "rotate", "default", "--former", path("site"), "--agent-file", path("rotated"), environment: environment)
+            #expect(rotated.code == 0 && FileManager.default.fileExists(atPath: path("rotated")), "\(rotated.errors)")
+            let nowhere = try await Self.run(
+                "site", "rotate", "mars", "--former", path("site"), "--agent-file", path("other"), environment: environment)
+            #expect(nowhere.code == 66 && nowhere.errors.contains("another site"))
             #expect(try await Self.run("tenant", "add", "acme", environment: environment).code == 0)
             let key = try await Self.run("key", "add", "--role", "tenant", "--tenant", "acme", environment: environment)
             #expect(key.code == 0 && key.output.hasPrefix("ctn_"))

@@ -40,8 +40,8 @@ import Testing
                 name: "p", plan: World.plan(), parameters: World.parameters, warm: .chains(2))
             #expect(try await world.ledger.pool(pool.id) == pool)
             #expect(try await world.ledger.pools().items == [pool])
-            #expect(try await world.ledger.sites().map(\.name) == ["default"])
-            #expect(try await world.ledger.tenants().map(\.name) == ["acme"])
+            #expect(try await world.ledger.sites().items.map(\.name) == ["default"])
+            #expect(try await world.ledger.tenants().items.map(\.name) == ["acme"])
         }
     }
 

@@ -17,6 +17,23 @@ struct SealingTests {
         #expect(throws: WireError.unopenable) { try Sealing.open(text, with: .fresh(), bindings: ["vault", "chain", "1"]) }
     }
 
+    @Test("a site file that takes the place of another opens what was sealed to both; alone it opens its own")
+    func former() throws {
+        let (installation, root) = (InstallationID.fresh(), RootKey.fresh())
+        func rotated(_ file: SiteFile?) -> SiteFile {
+            SiteFile(site: "north", installation: installation, root: root, former: file)
+        }
+        let first = rotated(nil)
+        let text = try Sealing.seal(Array("secret".utf8), to: first.opener().publicKey, bindings: ["vault"])
+        let third = try SiteFile(json: rotated(rotated(first)).json()).opener()
+        #expect(try Sealing.open(text, with: third, bindings: ["vault"]) == Array("secret".utf8))
+        #expect(throws: WireError.unopenable) { try Sealing.open(text, with: third, bindings: ["other"]) }
+        #expect(throws: WireError.unopenable) { try Sealing.open(text, with: rotated(nil).opener(), bindings: ["vault"]) }
+        let new = try Sealing.seal([1], to: third.publicKey, bindings: [])
+        #expect(try Sealing.open(new, with: third, bindings: []) == [1])
+        #expect(throws: WireError.unopenable) { try Sealing.open(new, with: first.opener(), bindings: []) }
+    }
+
     @Test("damaged text does not open", arguments: ["", "1", "1..", "2.AA==.AA==", "1.AA==.AA==", "1.%.%"])
     func damaged(_ text: String) {
         #expect(throws: WireError.unopenable) { try Sealing.open(text, with: key, bindings: []) }

@@ -71,6 +71,11 @@ ALTER TABLE hosts ADD COLUMN settings jsonb NOT NULL DEFAULT '{}';
 -- What an autofill host is filled with in place of what pools want.
 ALTER TABLE hosts ADD COLUMN prefers jsonb;
 
+-- The site's public key to which the credentials were sealed; until now a site has had one alone.
+ALTER TABLE hosts ADD COLUMN sealed_to text;
+UPDATE hosts h SET sealed_to = s.public_key FROM sites s WHERE s.name = h.site AND h.sealed_credentials IS NOT NULL;
+ALTER TABLE hosts ADD CONSTRAINT hosts_sealed_to CHECK (sealed_to IS NULL OR sealed_credentials IS NOT NULL);
+
 ALTER TABLE operations DROP CONSTRAINT operations_kind_check;
 ALTER TABLE operations ADD CONSTRAINT operations_kind CHECK (kind IN (
     'host.create', 'host.delete', 'host.cleanse', 'host.sweep', 'host.fillup', 'host.clean', 'host.reset', 'chain.create',

@@ -44,7 +44,10 @@ struct Performer: Sendable {
         } catch {
             throw WorkError(
                 .terminal, .badCredentials,
-                "the host's credentials were sealed for another host, endpoint or site key; give them again")
+                """
+                the host's credentials are sealed to another key than this agent's (\(key.publicKey.base64) of the site \(site)), or for \
+                another endpoint; give them again (PATCH /v1/hosts/\(host.id)), or start the site's agents with the newest site file
+                """)
         }
     }
 

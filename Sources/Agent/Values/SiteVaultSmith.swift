@@ -37,7 +37,10 @@ public struct SiteVaultSmith: VaultSmith {
         } catch {
             throw WorkError(
                 .terminal, .vaultUnreadable,
-                "the vault on the host was sealed to another site key or for another chain; reset the chain to get a new one")
+                """
+                the vault on the host was sealed to a site key that this agent does not hold, or for another chain; start the agent with a \
+                site file that has the former keys, or reset the chain to get a new vault
+                """)
         }
     }
 

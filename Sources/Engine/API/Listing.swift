@@ -10,6 +10,11 @@ extension Fields {
         let sort: ListOrder = optional("sort", .choice) ?? .eldestFirst
         return PageRequest(after: optional("after", cursor), limit: limit, isDescending: sort == .youngestFirst)
     }
+
+    /// The part of a list in the order of names: `limit` and `after`.
+    mutating func pageOfNames() -> PageRequest {
+        PageRequest(after: optional("after", .string(1...100)), limit: optional("limit", .integerText(1...200)) ?? 50)
+    }
 }
 
 /// `sort` of a list.
@@ -22,5 +27,4 @@ extension Answer {
     static func list(_ items: [JSONValue], next: String?) -> Answer {
         Answer(.ok, json: .object(["items": .array(items), "next": .optional(next)]))
     }
-
 }

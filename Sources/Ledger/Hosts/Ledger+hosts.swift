@@ -14,6 +14,8 @@ public struct NewHost: Sendable, Hashable {
     public var prefers: Recipe?
     public var ports: ClosedRange<Int>
     public var network: String
+    /// The public key to which its credentials were sealed.
+    public var sealedTo: String?
 
     public init(
         target: HostTarget, name: String, site: String = "default", capacity: Int, parallel: Int = 4, schedulable: Bool = true,
@@ -42,10 +44,11 @@ public struct HostFilter: Sendable, Hashable {
     public var name: String?
     public var schedulable: Bool?
     public var autofill: Bool?
+    public var needsCredentials: Bool?
 
     public init(
         status: HostStatus? = nil, driver: DriverKind? = nil, site: String? = nil, name: String? = nil, schedulable: Bool? = nil,
-        autofill: Bool? = nil
+        autofill: Bool? = nil, needsCredentials: Bool? = nil
     ) {
         self.status = status
         self.driver = driver
@@ -53,6 +56,7 @@ public struct HostFilter: Sendable, Hashable {
         self.name = name
         self.schedulable = schedulable
         self.autofill = autofill
+        self.needsCredentials = needsCredentials
     }
 }
 
@@ -80,10 +84,10 @@ extension Ledger {
                     WHERE \(page.after("h.id")) AND CASE WHEN $2::text IS NULL THEN h.status <> 'gone' ELSE h.status = $2 END
                         AND ($3::text IS NULL OR h.driver = $3) AND ($4::text IS NULL OR h.site = $4)
                         AND ($5::text IS NULL OR h.name = $5) AND ($6::boolean IS NULL OR h.schedulable = $6)
-                        AND ($7::boolean IS NULL OR h.autofill = $7)
-                    ORDER BY \(page.order("h.id")) LIMIT $8
+                        AND ($7::boolean IS NULL OR h.autofill = $7) AND ($8::boolean IS NULL OR \(Host.needsCredentials) = $8)
+                    ORDER BY \(page.order("h.id")) LIMIT $9
                     """, page.start, filter.status, filter.driver, filter.site, filter.name, filter.schedulable, filter.autofill,
-                    page.limit + 1),
+                    filter.needsCredentials, page.limit + 1),
                 limit: page.limit, id: { $0.id.description }, { try Host($0) })
         }
     }
@@ -155,6 +159,6 @@ extension Host {
         self.init(
             target: new.target, name: new.name, site: new.site, capacity: new.capacity, parallel: new.parallel,
             schedulable: new.schedulable, autofill: new.autofill, prefers: new.prefers, ports: new.ports, network: new.network,
-            createdAt: now)
+            createdAt: now, sealedTo: new.sealedTo)
     }
 }

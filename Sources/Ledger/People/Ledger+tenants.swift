@@ -15,9 +15,11 @@ extension Ledger {
     }
 
     /// In the order of their names.
-    public func tenants() async throws(LedgerError) -> [Tenant] {
+    public func tenants(_ page: PageRequest = PageRequest()) async throws(LedgerError) -> Page<Tenant> {
         try await session { session in
-            try session.query("SELECT * FROM tenants ORDER BY name").map { try Tenant($0) }
+            try session.page(
+                Statement("SELECT * FROM tenants WHERE name > $1 ORDER BY name LIMIT $2", page.startName, page.limit + 1),
+                limit: page.limit, id: \.name, { try Tenant($0) })
         }
     }
 

@@ -16,6 +16,18 @@ public struct Site: Sendable, Hashable {
     }
 }
 
+/// The hosts of a site that have credentials.
+public struct SealedHosts: Sendable, Hashable {
+    public var count = 0
+    /// Of these, what is sealed to a former key of the site.
+    public var stale = 0
+
+    public init(count: Int = 0, stale: Int = 0) {
+        self.count = count
+        self.stale = stale
+    }
+}
+
 extension Ledger {
     /// - Throws: `nameTaken`.
     @discardableResult
@@ -56,23 +68,26 @@ extension Ledger {
         }
     }
 
-    /// How many hosts of each site have credentials.
-    public func sealedHosts() async throws(LedgerError) -> [String: Int] {
+    /// How many hosts of each site have credentials; sites without such hosts are left out.
+    public func sealedHosts() async throws(LedgerError) -> [String: SealedHosts] {
         try await session { session in
-            var counts: [String: Int] = [:]
+            var counts: [String: SealedHosts] = [:]
             let rows = try session.query(
                 """
-                SELECT site, count(*) AS count FROM hosts WHERE status <> 'gone' AND sealed_credentials IS NOT NULL GROUP BY site
+                SELECT h.site, count(*) AS count, count(*) FILTER (WHERE \(Host.needsCredentials)) AS stale FROM hosts h
+                WHERE h.status <> 'gone' AND h.sealed_credentials IS NOT NULL GROUP BY h.site
                 """)
-            for row in rows { counts[try row["site"]] = try row.decode("count") }
+            for row in rows { counts[try row["site"]] = SealedHosts(count: try row["count"], stale: try row["stale"]) }
             return counts
         }
     }
 
     /// In the order of their names.
-    public func sites() async throws(LedgerError) -> [Site] {
+    public func sites(_ page: PageRequest = PageRequest()) async throws(LedgerError) -> Page<Site> {
         try await session { session in
-            try session.query("SELECT * FROM sites ORDER BY name").map { try Site($0) }
+            try session.page(
+                Statement("SELECT * FROM sites WHERE name > $1 ORDER BY name LIMIT $2", page.startName, page.limit + 1),
+                limit: page.limit, id: \.name, { try Site($0) })
         }
     }
 }

@@ -114,12 +114,17 @@ public struct Host: Sendable, Hashable {
     public var reason: String?
     public var facts: HostFacts?
     public var createdAt: Date
+    /// The public key to which its credentials were sealed.
+    public var sealedTo: String?
+    /// The site has another key now: its agents open them only while they hold the former one too.
+    public var needsCredentials: Bool
 
     public init(
         target: HostTarget, name: String, site: String, capacity: Int, parallel: Int = 4, schedulable: Bool = true,
         autofill: Bool = true, prefers: Recipe? = nil, ports: ClosedRange<Int> = 20_000...29_999,
         network: String = "10.201.0.0/16",
-        status: HostStatus = .pending, reason: String? = nil, facts: HostFacts? = nil, createdAt: Date
+        status: HostStatus = .pending, reason: String? = nil, facts: HostFacts? = nil, createdAt: Date,
+        sealedTo: String? = nil, needsCredentials: Bool = false
     ) {
         self.target = target
         self.name = name
@@ -135,6 +140,8 @@ public struct Host: Sendable, Hashable {
         self.reason = reason
         self.facts = facts
         self.createdAt = createdAt
+        self.sealedTo = sealedTo
+        self.needsCredentials = needsCredentials
     }
 
     public var id: HostID { target.id }

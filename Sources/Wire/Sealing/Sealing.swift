@@ -21,14 +21,18 @@ public enum Sealing {
     public static func open(_ text: String, with key: SitePrivateKey, bindings: [String]) throws(WireError) -> [UInt8] {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 3, parts[0] == "1" else { throw .unopenable }
-        do {
-            let encapsulated = Data(try Base64.bytes(parts[1]))
-            var recipient = try HPKE.Recipient(
-                privateKey: key.key, ciphersuite: suite, info: info(bindings), encapsulatedKey: encapsulated)
-            return [UInt8](try recipient.open(Data(try Base64.bytes(parts[2]))))
-        } catch {
-            throw .unopenable
+        for key in [key.key] + key.former {
+            if let bytes = try? open(parts[1], parts[2], with: key, info(bindings)) { return bytes }
         }
+        throw .unopenable
+    }
+
+    private static func open(
+        _ encapsulated: String, _ sealed: String, with key: Curve25519.KeyAgreement.PrivateKey, _ info: Data
+    ) throws -> [UInt8] {
+        var recipient = try HPKE.Recipient(
+            privateKey: key, ciphersuite: suite, info: info, encapsulatedKey: Data(try Base64.bytes(encapsulated)))
+        return [UInt8](try recipient.open(Data(try Base64.bytes(sealed))))
     }
 
     private static var suite: HPKE.Ciphersuite { .Curve25519_SHA256_ChachaPoly }

@@ -18,18 +18,27 @@ public struct SitePublicKey: Sendable {
     public var base64: String { Base64.text(key.rawRepresentation) }
 }
 
-/// Opens what was sealed to its public half: a site's own, or a one-time key.
+/// Opens what was sealed to its public half, a site's own or a one-time key, and what was sealed to those that it took the place of.
 public struct SitePrivateKey: Sendable {
     let key: Curve25519.KeyAgreement.PrivateKey
+    let former: [Curve25519.KeyAgreement.PrivateKey]
 
-    init(base64: String) throws(WireError) {
-        let bytes = try Base64.bytes(base64, count: 32)
-        guard let key = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: bytes) else { throw .badKey }
-        self.key = key
+    init(base64: String, former: [String] = []) throws(WireError) {
+        key = try Self.key(base64)
+        var keys: [Curve25519.KeyAgreement.PrivateKey] = []
+        for text in former { keys.append(try Self.key(text)) }
+        self.former = keys
     }
 
     private init() {
         key = Curve25519.KeyAgreement.PrivateKey()
+        former = []
+    }
+
+    private static func key(_ base64: String) throws(WireError) -> Curve25519.KeyAgreement.PrivateKey {
+        let bytes = try Base64.bytes(base64, count: 32)
+        guard let key = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: bytes) else { throw .badKey }
+        return key
     }
 
     public static func fresh() -> SitePrivateKey {

@@ -12,14 +12,24 @@ public struct SiteFile: Codable, Sendable {
     let reportKey: String
     /// Opens what is sealed to the site; X25519, base64.
     let privateKey: String
+    /// Those that it took the place of, the last one first; `nil`: none.
+    let formerKeys: [String]?
+
+    /// How many former keys a file keeps.
+    private static let memory = 8
 
     /// Fresh credentials for one site. The public half goes into the ledger.
-    public init(site: String, installation: InstallationID, root: RootKey, privateKey: SitePrivateKey = .fresh()) {
+    ///
+    /// - Parameter former: the credentials that they take the place of; what was sealed to these is opened too.
+    public init(
+        site: String, installation: InstallationID, root: RootKey, privateKey: SitePrivateKey = .fresh(), former: SiteFile? = nil
+    ) {
         self.installation = installation
         self.site = site
         commandKey = SigningKey(root: root, site: site, direction: .commands).base64
         reportKey = SigningKey(root: root, site: site, direction: .reports).base64
         self.privateKey = privateKey.base64
+        formerKeys = former.map { Array(([$0.privateKey] + ($0.formerKeys ?? [])).prefix(Self.memory)) }
     }
 
     /// Reads what `json` wrote.
@@ -58,7 +68,7 @@ public struct SiteFile: Codable, Sendable {
 
     /// The key that opens what is sealed to the site.
     public func opener() throws(WireError) -> SitePrivateKey {
-        try SitePrivateKey(base64: privateKey)
+        try SitePrivateKey(base64: privateKey, former: formerKeys ?? [])
     }
 }
 

@@ -101,15 +101,16 @@ extension HostFields {
         host.network = network ?? host.network
     }
 
-    /// Seals what was given to the site's key, for the host as it is then.
-    func applyCredentials(to target: inout HostTarget, site: Site) throws {
+    /// Seals what was given to the site's key, for the host as it is then, and notes to which.
+    func applyCredentials(to target: inout HostTarget, _ sealedTo: inout String?, site: Site) throws {
         switch credentials {
         case .unsaid: break
-        case .removed: target.sealedCredentials = nil
+        case .removed: (target.sealedCredentials, sealedTo) = (nil, nil)
         case .set(let credentials):
             do {
                 let key = try SitePublicKey(base64: site.publicKey)
                 target.sealedCredentials = try CredentialSeal(of: target, site: site.name).seal(credentials, to: key)
+                sealedTo = site.publicKey
             } catch {
                 throw LedgerError.conflict(
                     code: "conflict", detail: "the public key of the site \(site.name) can't be used; give it a proper one")

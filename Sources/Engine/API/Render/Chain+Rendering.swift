@@ -58,7 +58,7 @@ extension Lease {
 
     /// Seconds for which the chain was in the tenant's hands; `nil` while it is, and when it never was.
     private var duration: Double? {
-        activeAt.flatMap { active in endedAt.map { $0.timeIntervalSince(active) } }
+        activeAt.flatMap { active in endedAt.map { ($0.timeIntervalSince(active) * 1000).rounded() / 1000 } }
     }
 
     var json: JSONValue {

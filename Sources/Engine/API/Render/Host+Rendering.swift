@@ -12,7 +12,9 @@ extension Host {
             "portRange": .object(["first": .integer(ports.lowerBound), "last": .integer(ports.upperBound)]),
             "network": .string(network), "logging": target.settings.logging,
             "ephemeralVolumes": .bool(target.settings.ephemeralVolumes), "storageClass": .optional(target.settings.storageClass),
-            "credentials": target.sealedCredentials.map { .object(["fingerprint": .string(fingerprint(of: $0))]) } ?? .null,
+            "credentials": target.sealedCredentials.map { sealed in
+                .object(["fingerprint": .string(fingerprint(of: sealed)), "sealedTo": .optional(sealedTo)])
+            } ?? .null,
         ])
     }
 
@@ -22,7 +24,7 @@ extension Host {
     func json(chains: Int, unattended: Bool) -> JSONValue {
         configuration.with([
             "id": .id(id), "name": .string(name), "status": .word(status), "reason": .optional(reason),
-            "unattended": .bool(unattended), "facts": facts?.json ?? .null,
+            "unattended": .bool(unattended), "needsCredentials": .bool(needsCredentials), "facts": facts?.json ?? .null,
             "chains": .integer(chains), "createdAt": .date(createdAt),
         ])
     }

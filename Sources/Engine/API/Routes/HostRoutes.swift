@@ -24,14 +24,12 @@ extension API {
 
     private func createHost(_ call: Call) async throws -> Answer {
         let (new, fields) = try newHost(call)
-        var target = new.target
+        var sealed = new
         do {
             if case .set = fields.credentials {
-                try fields.applyCredentials(to: &target, site: try await ledger.site(new.site))
+                try fields.applyCredentials(to: &sealed.target, &sealed.sealedTo, site: try await ledger.site(new.site))
             }
-            guard target.flaws.isEmpty else { throw Problem(fields: target.flaws) }
-            var sealed = new
-            sealed.target = target
+            guard sealed.target.flaws.isEmpty else { throw Problem(fields: sealed.target.flaws) }
             return try await underWay(try await ledger.createHost(sealed))
         } catch LedgerError.notFound("site", let name) {
             throw Problem(noSite: name)
@@ -80,7 +78,8 @@ extension API {
                 said.apply(to: &host)
                 host.prefers = recipe.applied(to: host.prefers)
                 let place = try site(host.site)
-                try said.applyCredentials(to: &host.target, site: place)
+                try said.applyCredentials(to: &host.target, &host.sealedTo, site: place)
+                host.needsCredentials = host.sealedTo.map { $0 != place.publicKey } ?? false
                 if let flaw = host.target.flaws.first {
                     throw LedgerError.invalid(field: flaw.field, value: flaw.value, rule: flaw.rule)
                 }
@@ -99,7 +98,8 @@ extension API {
         let filter = HostFilter(
             status: query.optional("status", .choice), driver: query.optional("driver", .choice),
             site: query.optional("site", .name), name: query.optional("name", .name),
-            schedulable: query.optional("schedulable", .flagText), autofill: query.optional("autofill", .flagText))
+            schedulable: query.optional("schedulable", .flagText), autofill: query.optional("autofill", .flagText),
+            needsCredentials: query.optional("needsCredentials", .flagText))
         let request = query.page()
         try query.complete()
         let page = try await ledger.hosts(filter, request)

@@ -19,16 +19,19 @@ extension API {
         var fields = try call.fields()
         let (name, key) = try fields.complete(fields.required("name", .name), fields.required("publicKey", .publicKey))
         let site = try await ledger.addSite(name: name, publicKey: key)
-        var answer = Answer(.created, json: site.json(agents: [], sealedHosts: 0)).tagged(site.configuration)
+        var answer = Answer(.created, json: site.json(agents: [], sealed: SealedHosts())).tagged(site.configuration)
         answer.headers[.location] = "/v1/sites/\(name)"
         return answer
     }
 
     private func listSites(_ call: Call) async throws -> Answer {
-        try call.refuseAnyField()
+        var query = call.queryFields()
+        let request = query.pageOfNames()
+        try query.complete()
         let (agents, sealed) = (try await ledger.liveAgents(), try await ledger.sealedHosts())
-        let sites = try await ledger.sites().map { $0.json(agents: agents, sealedHosts: sealed[$0.name] ?? 0) }
-        return .list(sites, next: nil)
+        let page = try await ledger.sites(request)
+        return .list(
+            page.items.map { $0.json(agents: agents, sealed: sealed[$0.name] ?? SealedHosts()) }, next: page.next)
     }
 
     private func getSite(_ call: Call) async throws -> Answer {
@@ -52,7 +55,7 @@ extension API {
 
     private func shown(_ site: Site) async throws -> Answer {
         let (agents, sealed) = (try await ledger.liveAgents(), try await ledger.sealedHosts())
-        return Answer(.ok, json: site.json(agents: agents, sealedHosts: sealed[site.name] ?? 0)).tagged(site.configuration)
+        return Answer(.ok, json: site.json(agents: agents, sealed: sealed[site.name] ?? SealedHosts())).tagged(site.configuration)
     }
 }
 
@@ -64,9 +67,10 @@ extension Call {
 extension Site {
     var configuration: JSONValue { .object(["publicKey": .string(publicKey)]) }
 
-    func json(agents: [HeardAgent], sealedHosts: Int) -> JSONValue {
+    func json(agents: [HeardAgent], sealed: SealedHosts) -> JSONValue {
         configuration.with([
-            "name": .string(name), "createdAt": .date(createdAt), "hostsWithCredentials": .integer(sealedHosts),
+            "name": .string(name), "createdAt": .date(createdAt), "hostsWithCredentials": .integer(sealed.count),
+            "hostsNeedingCredentials": .integer(sealed.stale),
             "agents": .array(agents.filter { $0.presence.site == name }.map(\.json)),
         ])
     }

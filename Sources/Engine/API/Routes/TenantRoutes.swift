@@ -7,8 +7,11 @@ extension API {
         [
             Route(.post, "/v1/tenants", .administer, takesBody: true, handler: addTenant),
             Route(.get, "/v1/tenants", .administer) { call in
-                try call.refuseAnyField()
-                return .list(try await ledger.tenants().map(\.json), next: nil)
+                var query = call.queryFields()
+                let request = query.pageOfNames()
+                try query.complete()
+                let page = try await ledger.tenants(request)
+                return .list(page.items.map(\.json), next: page.next)
             },
             Route(.get, "/v1/tenants/{name}", .administer) { call in
                 try call.refuseAnyField()
