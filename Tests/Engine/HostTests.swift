@@ -177,8 +177,22 @@ import Wire
             #expect(chain.status == 200 && chain["phase"] == .string("running"))
             #expect(chain["operation", "status"] == .string("succeeded"))
             #expect(chain.headers["Preference-Applied"] == "wait=30")
-            let impatient = try await engine.admin("POST", "/v1/chains/\(chain["id"]?.text ?? "")/stop", wait: 1)
-            #expect(impatient.status == 202 && impatient.headers["Preference-Applied"] == nil)
+        }
+    }
+
+    @Test func whoseWaitIsTooShortGetsHowThingsAreByThen() async throws {
+        try await EngineFixture.with { engine in
+            _ = try await engine.activeHost()
+            let chain = try await engine.runningChain()
+            async let waited = engine.admin("POST", "/v1/chains/\(chain)/stop", wait: 5)
+            let operation = try await eventually("the chain is being stopped") {
+                try await engine.admin("GET", "/v1/operations?kind=chain.stop")["items", "0"]
+            }
+            try await engine.start(operation)
+            let answer = try await waited
+            #expect(answer.status == 202 && answer["operation", "status"] == .string("working"))
+            #expect(answer.headers["Location"] == "/v1/operations/\(answer["operation", "id"]?.text ?? "")")
+            #expect(answer.headers["Preference-Applied"] == nil)
         }
     }
 

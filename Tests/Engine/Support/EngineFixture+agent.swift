@@ -13,12 +13,23 @@ extension EngineFixture {
 
     /// Ends the operation's present attempt.
     func finish(_ operation: JSONValue?, _ outcome: Report.Outcome? = nil) async throws {
+        let (operation, reference) = try await present(operation)
+        let outcome = if let outcome { outcome } else { try await success(of: operation) }
+        try await say(.started(reference), .outcome(reference, outcome))
+    }
+
+    /// Begins the operation's present attempt.
+    func start(_ operation: JSONValue?) async throws {
+        try await say(.started(try await present(operation).1))
+    }
+
+    private func present(_ operation: JSONValue?) async throws -> (Model.Operation, Report.AttemptReference) {
         let (operation, attempts) = try await ledger.operation(try id(operation))
         guard let attempt = attempts.last else { throw NeverHappened(what: "an attempt was made") }
-        let reference = Report.AttemptReference(
-            operation: operation.id, attempt: attempt.id, host: operation.host, agent: Self.agent)
-        let outcome = if let outcome { outcome } else { try await success(of: operation) }
-        let reports: [Report] = [.started(reference), .outcome(reference, outcome)]
+        return (operation, .init(operation: operation.id, attempt: attempt.id, host: operation.host, agent: Self.agent))
+    }
+
+    private func say(_ reports: Report...) async throws {
         _ = try await ledger.take(reports.map { ReceivedReport(site: "default", receivedAt: Date(), report: $0) })
     }
 

@@ -8,15 +8,20 @@ struct UnderWay: Sendable {
     var outcome: @Sendable () async throws -> Answer
 }
 
-/// `Prefer: wait=N`: the answer waits until the work has ended, at most so many seconds; then it is 200 with what came of it.
+/// `Prefer: wait=N`: the answer waits until the work has ended, and is 200 with what came of it; after so many seconds it is 202
+/// with how things are by then.
 extension API {
     func waiting(_ route: Route) -> Route {
         route.with { call in
             let answer = try await route.handler(call)
-            guard let patience = call.patience, let underWay = answer.underWay,
-                await operations.hasEnded(underWay.operation, within: patience)
-            else { return answer }
+            guard let patience = call.patience, let underWay = answer.underWay else { return answer }
+            let hasEnded = await operations.hasEnded(underWay.operation, within: patience)
             var outcome = try await underWay.outcome()
+            guard hasEnded else {
+                outcome.status = .accepted
+                outcome.headers[.location] = answer.headers[.location]
+                return outcome
+            }
             outcome.headers[.preferenceApplied] = "wait=\(patience.components.seconds)"
             return outcome
         }
