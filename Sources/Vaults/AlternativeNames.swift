@@ -5,6 +5,14 @@ internal import SwiftASN1
 internal import X509
 
 extension PlannedCertificate {
+    /// Whoever names the host's address is reached on one of its machines, and nobody knows yet on which.
+    func reached(at addresses: [String]) -> PlannedCertificate {
+        guard names.contains("${host.address}") else { return self }
+        var planned = self
+        planned.names += addresses
+        return planned
+    }
+
     /// DNS names and IP addresses, each once; `${host.address}` may turn out to be either.
     func alternativeNames(_ references: References) throws(WorkError) -> [GeneralName] {
         var seen: Set<String> = []

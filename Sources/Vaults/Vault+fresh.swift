@@ -5,9 +5,13 @@ public import Model
 extension Vault {
     /// Fresh secrets, authorities and certificates for one incarnation of a chain. No two calls share a key.
     ///
-    /// - Parameter host: whose address certificates may name.
+    /// - Parameters:
+    ///   - host: whose address certificates may name.
+    ///   - addresses: of its other machines: what names the host's address names these, too.
     /// - Throws: `badPlan`, naming what can't be made.
-    public static func fresh(for work: ChainWork, on host: HostTarget) throws(WorkError) -> Vault {
+    public static func fresh(
+        for work: ChainWork, on host: HostTarget, besides addresses: [String] = []
+    ) throws(WorkError) -> Vault {
         let plan = work.plan
         try refuseDuplicates(plan.secrets.map(\.name), "secret")
         try refuseDuplicates(plan.authorities.map(\.name), "authority")
@@ -29,7 +33,7 @@ extension Vault {
                 throw .badPlan(
                     "the certificate \(certificate.name) is of the authority \(certificate.authority), which is unknown")
             }
-            vault.certificates[certificate.name] = try issuer.issue(certificate, at: now, references)
+            vault.certificates[certificate.name] = try issuer.issue(certificate.reached(at: addresses), at: now, references)
         }
         return vault
     }

@@ -113,7 +113,7 @@ struct QueryTests {
                     ConnectionFile(name: "c", mediaType: "text/plain", content: "${endpoint.one.rpc.url} ${secret.rpc}")
                 ])
             let smith = SiteVaultSmith(key: try stage.file.opener())
-            let vault = try smith.forge(for: work, on: Stage.target())
+            let vault = try smith.forge(for: work, on: Stage.target(), besides: [])
             let secret = try smith.open(vault, chain: work.id, incarnation: 1).secrets["rpc"] ?? ""
             let driver = ScriptedDriver()
             driver.set(vault)

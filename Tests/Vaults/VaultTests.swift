@@ -80,6 +80,22 @@ struct VaultTests {
         #expect(server.contains("hostname mismatch"), "\(server)")
     }
 
+    @Test("what names the host's address names its other machines', and nothing else does")
+    func machines() async throws {
+        let openssl = try OpenSSL()
+        let vault = try Vault.fresh(
+            for: Self.work(), on: Self.host("chains.example.org"), besides: ["10.7.7.7", "b.example.org"])
+        func names(_ certificate: String) async throws -> String {
+            try openssl.write(try #require(vault.certificates[certificate]).certificate, to: "certificate")
+            return try await openssl("x509", "-in", "certificate", "-noout", "-ext", "subjectAltName")
+        }
+        let server = try await names("peerTLS")
+        for name in ["DNS:chains.example.org", "IP Address:10.7.7.7", "DNS:b.example.org"] {
+            #expect(server.contains(name))
+        }
+        #expect(try await !names("peer").contains("10.7.7.7"))
+    }
+
     @Test("certificates say what the plan says")
     func content() async throws {
         let (openssl, vault) = (try OpenSSL(), try Vault.fresh(for: Self.work(), on: Self.host("chains.example.org")))

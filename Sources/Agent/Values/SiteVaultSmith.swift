@@ -14,8 +14,10 @@ public struct SiteVaultSmith: VaultSmith {
         self.key = key
     }
 
-    public func forge(for work: ChainWork, on host: HostTarget) throws(WorkError) -> SealedVault {
-        let vault = try Vault.fresh(for: work, on: host)
+    public func forge(
+        for work: ChainWork, on host: HostTarget, besides addresses: [String]
+    ) throws(WorkError) -> SealedVault {
+        let vault = try Vault.fresh(for: work, on: host, besides: addresses)
         do {
             let bytes = try WireJSON.encode(vault)
             guard bytes.count <= Self.limit else {

@@ -57,8 +57,10 @@ public struct SealedVault: Sendable, Hashable {
 public protocol VaultSmith: Sendable {
     /// Fresh secrets and certificates for the incarnation that `work` desires, sealed and bound to chain and incarnation.
     ///
-    /// - Parameter host: whose address certificates may name.
-    func forge(for work: ChainWork, on host: HostTarget) throws(WorkError) -> SealedVault
+    /// - Parameters:
+    ///   - host: whose address certificates may name.
+    ///   - addresses: of its other machines: what names the host's address names these, too.
+    func forge(for work: ChainWork, on host: HostTarget, besides addresses: [String]) throws(WorkError) -> SealedVault
     /// Opens a vault; `vaultUnreadable` when it was sealed to another key or for another chain or incarnation.
     func open(_ vault: SealedVault, chain: ChainID, incarnation: Int) throws(WorkError) -> Vault
 }

@@ -40,6 +40,9 @@ struct Machines: Sendable {
         return placed
     }
 
+    /// Where the ports of the machines are reached, besides the host's own address.
+    var addresses: [String] { all.compactMap { address(of: $0.id) } }
+
     /// Where ports that are published on a machine are reached, if not at the host's own address.
     func address(of id: String) -> String? {
         guard let machine = self[id] else { return nil }

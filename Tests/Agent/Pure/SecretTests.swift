@@ -17,10 +17,10 @@ struct SecretTests {
     @Test("a vault opens for its chain and incarnation alone, and no two are alike")
     func vault() throws {
         let chain = work.id
-        let sealed = try smith.forge(for: work, on: host())
+        let sealed = try smith.forge(for: work, on: host(), besides: [])
         let vault = try smith.open(sealed, chain: chain, incarnation: 1)
         #expect(vault.secrets["a"]?.count == 16 && vault.secrets["b"]?.count == 128)
-        let other = try smith.open(smith.forge(for: work, on: host()), chain: chain, incarnation: 1)
+        let other = try smith.open(smith.forge(for: work, on: host(), besides: []), chain: chain, incarnation: 1)
         #expect(other.secrets["a"] != vault.secrets["a"])
         for (chain, incarnation) in [(chain, 2), (ChainID.fresh(), 1)] {
             #expect { try smith.open(sealed, chain: chain, incarnation: incarnation) } throws: {
@@ -33,7 +33,7 @@ struct SecretTests {
     @Test("a vault that no host would keep is refused")
     func limit() throws {
         let work = Stage.work(secrets: (0..<6000).map { PlannedSecret(name: "s\($0)", length: 128) })
-        #expect { try smith.forge(for: work, on: host()) } throws: { ($0 as? WorkError)?.code == .badPlan }
+        #expect { try smith.forge(for: work, on: host(), besides: []) } throws: { ($0 as? WorkError)?.code == .badPlan }
     }
 
     func resolve(

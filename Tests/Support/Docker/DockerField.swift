@@ -41,9 +41,12 @@ public struct PlainSmith: VaultSmith {
 
     public init() {}
 
-    public func forge(for work: ChainWork, on host: HostTarget) throws(WorkError) -> SealedVault {
+    public func forge(
+        for work: ChainWork, on host: HostTarget, besides addresses: [String]
+    ) throws(WorkError) -> SealedVault {
         let content = Content(
-            chain: work.id, incarnation: work.desired.incarnation, vault: try Vault.fresh(for: work, on: host))
+            chain: work.id, incarnation: work.desired.incarnation, vault: try Vault.fresh(for: work, on: host, besides: addresses)
+        )
         guard let data = try? JSONEncoder().encode(content) else { throw WorkError(.terminal, .internal, "not encodable") }
         return SealedVault(data.base64EncodedString())
     }
