@@ -64,6 +64,28 @@ struct SwarmTests {
         }
     }
 
+    /// A node whose program does not end when it is asked to is no reason for the others to wait.
+    @Test func aStubbornNodeHoldsUpNoOther() async throws {
+        try await SwarmField.using { field in
+            var plan = SampleChain.plan(nodes: 2)
+            for index in plan.nodes.indices {
+                plan.nodes[index].command[2] = "trap '' TERM; while :; do busybox sleep 1; done"
+            }
+            let driver = SwarmDriver(client: field.manager.client, patience: .init(stopping: .seconds(12)))
+            let work = SampleChain.work(plan)
+            let chain = try await driver.converge(work, on: field.host, field.context)
+            let far = try #require(chain.nodes.first { $0.address != nil }?.object)
+            let near = try #require(chain.nodes.first { $0.address == nil }?.object)
+            async let gone = driver.converge(work.absent, on: field.host, field.context)
+            _ = try await eventually("the near one's service is gone") {
+                try await field.manager.send("GET", "/services/\(near)").status == 404 ? true : nil
+            }
+            // The data of this one is still to be wiped, and its program to be killed before.
+            #expect(try await field.manager.send("GET", "/services/\(far)").status == 200)
+            #expect(try await gone.objects.isEmpty)
+        }
+    }
+
     @Test func filesAreSecretsWhereTheyHoldOneAndGoWhenNobodyNeedsThem() async throws {
         try await SwarmField.using { field in
             var plan = SampleChain.plan(nodes: 1)

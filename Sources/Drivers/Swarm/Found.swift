@@ -14,7 +14,7 @@ struct Found: Sendable {
     var machines: Machines
 
     init(_ daemon: Daemon, of chain: ChainID? = nil) async throws(WorkError) {
-        let manager = try await daemon.manager().swarm.nodeID
+        async let manager = Attempt { () throws(WorkError) in try await daemon.manager() }
         async let services = Attempt { () throws(WorkError) in try await daemon.services(of: chain) }
         async let tasks = Attempt { () throws(WorkError) in try await daemon.tasks(of: chain) }
         async let networks = Attempt { () throws(WorkError) in try await daemon.networks(of: chain) }
@@ -22,13 +22,15 @@ struct Found: Sendable {
         async let secrets = Attempt { () throws(WorkError) in try await daemon.secrets(of: chain) }
         async let volumes = Attempt { () throws(WorkError) in try await daemon.volumes(of: chain) }
         async let machines = Attempt { () throws(WorkError) in try await daemon.machines() }
+        // First: of what is no manager, the others' answers say less.
+        let here = try await manager.get().swarm.nodeID
         self.services = try await services.get()
         self.tasks = try await tasks.get()
         self.networks = try await networks.get()
         self.configs = try await configs.get()
         self.secrets = try await secrets.get()
         self.volumes = try await volumes.get()
-        self.machines = Machines(all: try await machines.get(), manager: manager)
+        self.machines = Machines(all: try await machines.get(), manager: here)
     }
 
     /// What was made for one host of the ledger: two of them may be the same swarm, and neither may clear away the other's.

@@ -14,6 +14,8 @@ struct ChainGround: Sendable {
     var imageVolumes: [String: [String]]
     /// Which machine each node is put on, by id.
     var placement: [String: String]
+    /// How long a container may take to end by itself.
+    var grace: Duration
 }
 
 /// The ids of files that are on the swarm, by their names.
@@ -52,7 +54,7 @@ extension ServiceSpec {
         endpointSpec = EndpointSpec(ports: try Self.ports(of: node, ground))
         var container = try Container(
             image: node.image, hostname: node.name, command: node.command, environment: node.environment, user: node.user,
-            labels: labels, references)
+            labels: labels, ground.grace, references)
         container.mounts = ground.volumes(of: node).map {
             .init(
                 source: ground.names.volume($0.name, of: node.name), target: $0.path,
@@ -76,8 +78,7 @@ extension ServiceSpec {
         endpointSpec = EndpointSpec()
         let container = try Container(
             image: task.image, hostname: nil, command: task.command, environment: task.environment, user: task.user,
-            labels: labels,
-            references)
+            labels: labels, ground.grace, references)
         taskTemplate = Template(
             container, files, stored, aliases: [], resources: task.resources, ground,
             restart: RestartPolicy(condition: "none", delay: 0), machine: nil)
@@ -96,14 +97,14 @@ extension ServiceSpec {
 extension ServiceSpec.Container {
     fileprivate init(
         image: String, hostname: String?, command: [String], environment: [String: String], user: String?,
-        labels: [String: String], _ references: References
+        labels: [String: String], _ grace: Duration, _ references: References
     ) throws(WorkError) {
         self.init(
             image: image, hostname: hostname,
             args: try command.map { (word) throws(WorkError) in try references.resolvePublic(word) },
             env: try environment.sorted { $0.key < $1.key }.map { (name, value) throws(WorkError) in
                 "\(name)=\(try references.resolvePublic(value))"
-            }, user: user, labels: labels, stopGracePeriod: 45_000_000_000)
+            }, user: user, labels: labels, stopGracePeriod: Int(grace.components.seconds) * 1_000_000_000)
     }
 }
 

@@ -46,6 +46,9 @@ public struct SwarmDriver: Driver {
             self.settling = settling
             self.stopping = stopping
         }
+
+        /// After which the swarm kills a container that was asked to end; the rest of the time is for what follows.
+        var grace: Duration { stopping * 3 / 4 }
     }
 
     public func probe(_ host: HostTarget, _ context: WorkContext) async throws(WorkError) -> HostFacts {

@@ -10,24 +10,8 @@ struct Convergence: Sendable {
     let context: WorkContext
     let patience: DockerDriver.Patience
 
-    /// One round acts and the next finds nothing to do. More are needed where somebody else works on the same chain at the same
-    /// time: then the pauses between them, 15 s in all, let him finish.
-    private static let rounds = 40
-    /// How many rounds may end with a refusal.
-    private static let refusals = 8
-
     func run() async throws(WorkError) -> ObservedChain {
-        var refusals = 0
-        for round in 0..<Self.rounds {
-            try await pause(.milliseconds(round < 2 ? 0 : min(50 * round, 500)))
-            do {
-                if let chain = try await goRound() { return chain }
-            } catch {
-                guard error.isPassing, refusals < Self.refusals else { throw error }
-                refusals += 1
-            }
-        }
-        throw WorkError(.transient, .internal, "the chain kept changing on its host while it was worked on")
+        try await goRounds(goRound)
     }
 
     /// - Returns: the chain when it is as wanted; `nil` when something was done about it.
@@ -135,9 +119,4 @@ struct Convergence: Sendable {
         guard let vault = found.vault(for: work, of: context.installation) else { return nil }
         return try context.vaults.open(vault, chain: work.id, incarnation: work.desired.incarnation)
     }
-}
-
-extension WorkError {
-    /// A refusal that another look may explain: a volume in use by a container that a late call made after the last look, say.
-    fileprivate var isPassing: Bool { code == .hostRefused && disposition == .transient }
 }

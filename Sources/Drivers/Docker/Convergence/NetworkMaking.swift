@@ -17,7 +17,9 @@ struct NetworkMaking: Sendable {
             if answer.succeeded { return true }
             guard answer.isOverlap || answer.status == 409 else { throw answer.refusal("creating the network") }
             if try await isThere() { return true }
-            if let rival = try await rival() { throw taken("by the network \(rival)") }
+            if let rival = try await daemon.rival(of: ground.names.network, in: addresses.subnet) {
+                throw taken("by the network \(rival)")
+            }
             // Nothing visible holds the subnet yet: somebody is making a network right now, perhaps this one.
             if isLast { throw taken("on the host") }
             return false
@@ -37,20 +39,9 @@ struct NetworkMaking: Sendable {
     }
 
     private func create() async throws(WorkError) -> Answer {
-        try await daemon.call(
-            "POST", "/networks/create",
-            json: NetworkSpec(
-                name: ground.names.network,
-                labels: ObjectLabels(ground.work, on: ground.host.id, of: ground.installation).dictionary,
-                addresses: .init(config: [.init(subnet: addresses.subnet.description, gateway: addresses.gateway)])))
-    }
-
-    /// The name of a network of somebody else that overlaps the subnet.
-    private func rival() async throws(WorkError) -> String? {
-        let all = try await daemon.call("GET", "/networks").decode([NetworkDetails].self, "listing networks")
-        return all.first { network in
-            network.name != ground.names.network && network.subnets.contains { $0.overlaps(addresses.subnet) }
-        }?.name
+        try await daemon.createNetwork(
+            ground.names.network, driver: "bridge", subnet: addresses.subnet, gateway: addresses.gateway,
+            labels: ObjectLabels(ground.work, on: ground.host.id, of: ground.installation).dictionary)
     }
 
     private func taken(_ by: String) -> WorkError {
@@ -62,29 +53,4 @@ struct NetworkMaking: Sendable {
 extension Answer {
     /// `Pool overlaps with other one on this address space`, `networks have overlapping IPv4`.
     fileprivate var isOverlap: Bool { !succeeded && message.contains("overlap") }
-}
-
-/// The body of `POST /networks/create`.
-private struct NetworkSpec: Encodable {
-    var name: String
-    var checkDuplicate = true
-    var driver = "bridge"
-    var labels: [String: String]
-    var addresses: Addresses
-
-    struct Addresses: Encodable {
-        var config: [Pool]
-
-        enum CodingKeys: String, CodingKey { case config = "Config" }
-    }
-
-    struct Pool: Encodable {
-        var subnet: String
-        var gateway: String
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case name, checkDuplicate, driver, labels
-        case addresses = "IPAM"
-    }
 }

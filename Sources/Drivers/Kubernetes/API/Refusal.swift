@@ -16,9 +16,6 @@ extension WorkError {
         case .invalidRequest, .bodyFailed: self.init(.terminal, .internal, message)
         }
     }
-
-    /// A refusal that another look may explain: an object that somebody else made, changed or removed meanwhile.
-    var isPassing: Bool { code == .hostRefused && disposition == .transient }
 }
 
 extension ClusterAnswer {

@@ -9,12 +9,6 @@ struct Convergence: Sendable {
     let context: WorkContext
     let patience: KubernetesDriver.Patience
 
-    /// One round acts and the next finds nothing to do. More are needed where somebody else works on the same chain at the same
-    /// time: then the pauses between them, 15 s in all, let him finish.
-    private static let rounds = 40
-    /// How many rounds may end with a refusal.
-    private static let refusals = 12
-
     /// What the rounds know of one another.
     private struct State {
         /// Of the nodes' Services; there once all is there that pods stand on.
@@ -23,19 +17,14 @@ struct Convergence: Sendable {
 
     func run() async throws(WorkError) -> ObservedChain {
         var state = State()
-        var refusals = 0
-        for round in 0..<Self.rounds {
-            try await pause(.milliseconds(round < 3 ? 0 : min(50 * round, 500)))
-            do {
-                if let chain = try await goRound(&state) { return chain }
+        return try await goRounds(refusals: 12) { () throws(WorkError) in
+            do throws(WorkError) {
+                return try await goRound(&state)
             } catch {
-                guard error.isPassing, refusals < Self.refusals else { throw error }
-                refusals += 1
                 state = State()
-                try await pause(.milliseconds(50 * refusals))
+                throw error
             }
         }
-        throw WorkError(.transient, .internal, "the chain kept changing on its host while it was worked on")
     }
 
     /// - Returns: the chain when it is as wanted; `nil` when something was done about it.

@@ -40,6 +40,10 @@ extension Daemon {
         try await tasks(filters: try ourFilter(chain))
     }
 
+    func tasks(ofService id: String) async throws(WorkError) -> [SwarmTask] {
+        try await tasks(filters: Filters(["service": [id]]).text)
+    }
+
     func tasks(withIDs ids: [String]) async throws(WorkError) -> [SwarmTask] {
         ids.isEmpty ? [] : try await tasks(filters: Filters(["id": ids]).text)
     }

@@ -11,24 +11,8 @@ struct Convergence: Sendable {
     let context: WorkContext
     let patience: SwarmDriver.Patience
 
-    /// One round acts and the next finds nothing to do. More are needed where somebody else works on the same chain at the same
-    /// time: then the pauses between them, 15 s in all, let him finish.
-    private static let rounds = 40
-    /// How many rounds may end with a refusal.
-    private static let refusals = 8
-
     func run() async throws(WorkError) -> ObservedChain {
-        var refusals = 0
-        for round in 0..<Self.rounds {
-            try await pause(.milliseconds(round < 3 ? 0 : min(50 * round, 500)))
-            do {
-                if let chain = try await goRound() { return chain }
-            } catch {
-                guard error.isPassing, refusals < Self.refusals else { throw error }
-                refusals += 1
-            }
-        }
-        throw WorkError(.transient, .internal, "the chain kept changing on its host while it was worked on")
+        try await goRounds(goRound)
     }
 
     /// - Returns: the chain when it is as wanted; `nil` when something was done about it.
@@ -51,7 +35,7 @@ struct Convergence: Sendable {
             meter.advance("removed what is not wanted")
         }
         guard !isUnwanted else { return }
-        let making = try await making(plan, found, try await certain(vault))
+        let making = try await making(plan, found, try await certain(vault, found.machines))
         if plan.needsNetwork { meter.advance("the network is there") }
         let tasks = plan.tasks.due(.before)
         guard tasks.isEmpty else { return try await TaskRun(making: making, patience: patience).perform(tasks, found) }
@@ -68,7 +52,7 @@ struct Convergence: Sendable {
         let placement = try network.placement(of: work, found)
         let ground = ChainGround(
             work: work, host: host, installation: context.installation, vault: sealed, network: network.id,
-            imageVolumes: try await imageVolumes(for: plan), placement: placement)
+            imageVolumes: try await imageVolumes(for: plan), placement: placement, grace: patience.grace)
         return ServiceMaking(
             daemon: daemon, ground: ground,
             references: References(work, on: host, vault: vault, observed: found.machines.expected(work, placement)),
@@ -87,9 +71,9 @@ struct Convergence: Sendable {
     }
 
     /// The first writer's vault is everybody's: a second config of its name is refused.
-    private func certain(_ found: SealedVault?) async throws(WorkError) -> SealedVault {
+    private func certain(_ found: SealedVault?, _ machines: Machines) async throws(WorkError) -> SealedVault {
         if let found { return found }
-        let fresh = try context.freshVault(for: work, on: host)
+        let fresh = try context.freshVault(for: work, on: host, besides: machines.addresses)
         let name = SwarmNames(work).vault
         try await daemon.store(.config, name, labels: fresh.labels, content: Array(fresh.vault.text.utf8))
         let config = try await daemon.config(name)
@@ -116,9 +100,4 @@ struct Convergence: Sendable {
         try await Removal(daemon: daemon, patience: .zero).removeUnusedFiles(found)
         return Observation(try await Found(daemon, of: work.id)).chain(work.id)
     }
-}
-
-extension WorkError {
-    /// A refusal that another look may explain.
-    fileprivate var isPassing: Bool { code == .hostRefused && disposition == .transient }
 }

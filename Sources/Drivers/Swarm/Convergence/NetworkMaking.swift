@@ -36,18 +36,15 @@ struct NetworkMaking: Sendable {
         guard let subnet = Subnet(work.subnet), let gateway = subnet.address(at: 1) else {
             throw WorkError(.terminal, .badPlan, "\(work.subnet) is no IPv4 subnet in CIDR form")
         }
-        if let ours = try await existing(subnet) { return ours }
-        if let rival = try await rival(of: subnet) {
+        if let ours = try await existing(subnet, among: found.networks) { return ours }
+        if let rival = try await daemon.rival(of: name, in: subnet) {
             throw WorkError(
                 .transient, .subnetTaken, "the subnet \(subnet) is taken by the network \(rival)", value: work.subnet)
         }
-        let answer = try await daemon.call(
-            "POST", "/networks/create",
-            json: OverlaySpec(
-                name: name, labels: try await labels(),
-                addresses: .init(config: [.init(subnet: subnet.description, gateway: gateway)])))
+        let answer = try await daemon.createNetwork(
+            name, driver: "overlay", subnet: subnet, gateway: gateway, labels: try await labels())
         try answer.expect("creating the network", also: 409)
-        guard let ours = try await existing(subnet) else {
+        guard let ours = try await existing(subnet, among: daemon.networks(of: work.id)) else {
             throw WorkError(.transient, .hostRefused, "the network \(name) went away while it was made")
         }
         return ours
@@ -56,31 +53,27 @@ struct NetworkMaking: Sendable {
     private var name: String { SwarmNames(work).network }
 
     /// One with another subnet is of an earlier assignment: it goes, with its services.
-    private func existing(_ subnet: Subnet) async throws(WorkError) -> ChainNetwork? {
-        let ours = try await allocated()
+    private func existing(_ subnet: Subnet, among seen: [NetworkDetails]) async throws(WorkError) -> ChainNetwork? {
+        let ours = try await allocated(seen)
         if let right = ours.first(where: { $0.subnets == [subnet] }) {
             return ChainNetwork(id: right.id, labels: right.labels ?? [:])
         }
         guard !ours.isEmpty else { return nil }
-        let services = try await daemon.services(of: work.id).map { ObjectReference(kind: .service, id: $0.id) }
+        let services = found.services.map { ObjectReference(kind: .service, id: $0.id) }
         try await Removal(daemon: daemon, patience: .seconds(60)).remove(
             services + ours.map { ObjectReference(kind: .network, id: $0.id) }, keepingData: true)
         return nil
     }
 
-    /// A network that was made a moment ago says nothing of its subnet yet.
-    private func allocated() async throws(WorkError) -> [NetworkDetails] {
-        var ours: [NetworkDetails] = []
+    /// A network that was made a moment ago says nothing of its subnet yet: then it is looked at again.
+    private func allocated(_ seen: [NetworkDetails]) async throws(WorkError) -> [NetworkDetails] {
+        var ours = seen.filter { $0.name == name }
+        guard ours.contains(where: \.subnets.isEmpty) else { return ours }
         try await settle(within: .seconds(5)) { (_) throws(WorkError) in
             ours = try await daemon.networks(of: work.id).filter { $0.name == name }
             return ours.allSatisfy { !$0.subnets.isEmpty }
         }
         return ours
-    }
-
-    private func rival(of subnet: Subnet) async throws(WorkError) -> String? {
-        let all = try await daemon.call("GET", "/networks").decode([NetworkDetails].self, "listing networks")
-        return all.first { $0.name != name && $0.subnets.contains { $0.overlaps(subnet) } }?.name
     }
 
     /// With the machine that each node is put on: the first writer's choice is everybody's.
@@ -90,31 +83,6 @@ struct NetworkMaking: Sendable {
         let placement = try found.machines.place(work.plan.nodes.map(\.name), earlier: [:], load: load)
         for (node, machine) in placement { labels[SwarmLabels.machinePrefix + node] = machine }
         return labels
-    }
-}
-
-/// The body of `POST /networks/create`.
-private struct OverlaySpec: Encodable {
-    var name: String
-    var checkDuplicate = true
-    var driver = "overlay"
-    var labels: [String: String]
-    var addresses: Addresses
-
-    struct Addresses: Encodable {
-        var config: [Pool]
-
-        enum CodingKeys: String, CodingKey { case config = "Config" }
-    }
-
-    struct Pool: Encodable {
-        var subnet: String
-        var gateway: String
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case name, checkDuplicate, driver, labels
-        case addresses = "IPAM"
     }
 }
 

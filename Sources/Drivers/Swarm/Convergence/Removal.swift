@@ -12,28 +12,31 @@ struct Removal: Sendable {
     /// What is gone already is no error. With its service a node's data goes, unless it is to be `keepingData`.
     func remove(_ objects: [ObjectReference], keepingData: Bool = false) async throws(WorkError) {
         let services = objects.filter { $0.kind == .service }.map(\.id)
-        if !keepingData { try await emptyVolumes(of: services) }
-        let lives = try await lives(of: services)
-        _ = try await inParallel(services) { (id) throws(WorkError) in
+        let machines = keepingData || services.isEmpty ? [] : try await machinesOutOfReach()
+        // None waits for another: a program that does not end when it is asked to takes all of its grace.
+        let lives = try await inParallel(services) { (id) throws(WorkError) in
+            try await empty(id, on: machines)
+            let lives = try await daemon.tasks(ofService: id).map(\.id)
             try await daemon.call("DELETE", Request.path("services", id)).expect("removing the service \(id)", also: 404)
+            return lives
         }
-        try await untilEnded(lives)
+        try await untilEnded(lives.flatMap { $0 })
         let others = objects.filter { $0.kind != .service }
         _ = try await inParallel(others) { (object) throws(WorkError) in
             try await settle(within: patience) { (isLast) throws(WorkError) in try await remove(object, mustSucceed: isLast) }
         }
     }
 
-    /// Those on the manager's machine are objects like others, and removed as such.
-    private func emptyVolumes(of services: [String]) async throws(WorkError) {
-        guard !services.isEmpty else { return }
+    /// Those that answer, but for the manager's: volumes there are objects like others, and removed as such.
+    private func machinesOutOfReach() async throws(WorkError) -> Set<String> {
         let manager = try await daemon.manager().swarm.nodeID
-        let reachable = Set(try await daemon.machines().filter { $0.status.state == "ready" && $0.id != manager }.map(\.id))
-        let wiping = Wiping(daemon: daemon, patience: patience)
-        _ = try await inParallel(services) { (id) throws(WorkError) in
-            guard let machine = try await daemon.service(id)?.machine, reachable.contains(machine) else { return }
-            try await wiping.empty(id)
-        }
+        return Set(try await daemon.machines().filter { $0.status.state == "ready" && $0.id != manager }.map(\.id))
+    }
+
+    /// Empties the service's volumes, if they lie on one of the machines.
+    private func empty(_ id: String, on machines: Set<String>) async throws(WorkError) {
+        guard !machines.isEmpty, let machine = try await daemon.service(id)?.machine, machines.contains(machine) else { return }
+        try await Wiping(daemon: daemon, patience: patience).empty(id)
     }
 
     /// Configs and secrets that no service is given any more. One that is in use again by now is kept by the swarm itself.
@@ -56,12 +59,6 @@ struct Removal: Sendable {
             return true
         }
         return false
-    }
-
-    private func lives(of services: [String]) async throws(WorkError) -> [String] {
-        guard !services.isEmpty else { return [] }
-        let ours = Set(services)
-        return try await daemon.tasks().filter { ours.contains($0.serviceID ?? "") }.map(\.id)
     }
 
     /// A container on a machine that does not answer ends when that machine is back: it is not waited for.

@@ -27,7 +27,7 @@ struct TaskRun: Sendable {
         guard let service = try await making.daemon.service(name) else { return }
         let end = ContinuousClock.now + .seconds(task.timeout)
         while true {
-            let life = try await making.daemon.tasks(of: making.ground.work.id).filter { $0.serviceID == service.id }
+            let life = try await making.daemon.tasks(ofService: service.id)
                 .max { $0.createdAt < $1.createdAt }
             if let life, life.isOver {
                 guard life.status.state != "complete" else { return }

@@ -22,7 +22,7 @@ struct Wiping: Sendable {
         guard try await begin(id) else { return }
         try await settle(within: patience) { (_) throws(WorkError) in
             guard let service = try await daemon.service(id) else { return true }
-            let lives = try await daemon.tasks().filter { $0.serviceID == id }
+            let lives = try await daemon.tasks(ofService: id)
             return lives.allSatisfy(\.isOver) && lives.contains { $0.isMade(from: service) }
         }
     }
