@@ -160,18 +160,24 @@ let package = Package(
             ]),
         tests(
             "SwarmDriver", ["SwarmDriver", "DockerEngine", "DockerSupport", "Blueprints", "Curl", "Drivers", "Model", "Programs"]),
+        .target(
+            name: "Scripted", dependencies: [hummingbird, httpTypes, logging, nioCore], path: "Tests/Support/Scripted",
+            swiftSettings: strict),
         tests(
             "DriverConformance",
             [
-                "Curl", "DockerDriver", "DockerSupport", "Drivers", "KubernetesSupport", "MemoryDriver", "Model", "SwarmDriver",
-                "continuo-memory-host", hummingbird, httpTypes, logging, nioCore,
+                "Curl", "DockerDriver", "DockerSupport", "Drivers", "KubernetesSupport", "MemoryDriver", "Model", "Scripted",
+                "SwarmDriver", "continuo-memory-host",
             ]),
         .target(
             name: "KubernetesSupport", dependencies: ["Curl", "DockerSupport", "Drivers", "KubernetesDriver", "Model", "Vaults"],
             path: "Tests/Support/Kubernetes", swiftSettings: strict),
         tests(
             "KubernetesDriver",
-            ["Blueprints", "Curl", "DockerSupport", "Drivers", "KubernetesDriver", "KubernetesSupport", "Model", yams]),
+            [
+                "Blueprints", "Curl", "DockerSupport", "Drivers", "KubernetesDriver", "KubernetesSupport", "Model", "Scripted",
+                yams,
+            ]),
         tests("Drivers", ["Drivers", "Model"]),
         tests("Vaults", ["Vaults", "Blueprints", "Drivers", "Model"]),
         tests("Curl", ["Curl"]),

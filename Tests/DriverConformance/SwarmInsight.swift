@@ -1,6 +1,7 @@
 import DockerSupport
 import Drivers
 import Model
+import Scripted
 
 struct SwarmInsight: ShellInsight {
     let field: SwarmField

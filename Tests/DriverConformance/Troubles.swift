@@ -2,6 +2,7 @@ import DockerSupport
 import Drivers
 import Foundation
 import Model
+import Scripted
 
 /// Hosts of this kind on which something is wrong.
 protocol Troubles: Sendable {

@@ -62,8 +62,10 @@ extension Cluster {
                 case .pods: try await tellChanges(PodObject.self, from: version, tell)
                 }
             if let seen {
+                if version == seen { try await rest(Self.breath) }
                 version = seen
             } else {
+                try await rest(Self.breath)
                 // What happened in between is unknown: something may have.
                 version = try await state(of: followed)
                 tell()

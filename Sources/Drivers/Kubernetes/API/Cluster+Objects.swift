@@ -84,18 +84,17 @@ extension Cluster {
     ) async throws(WorkError) -> Listed<Object> {
         var items: [Object] = []
         var next: String?
+        var limit = [("limit", String(Self.pageSize))]
         repeat {
-            var query = scope.query + [("limit", String(Self.pageSize))]
-            if let next { query.append(("continue", next)) }
+            let query = scope.query + limit + (next.map { [("continue", $0)] } ?? [])
             let answer = try await call("GET", type.resource.path(in: scope.namespace, query: query))
-            // The cluster has forgotten the state that the pages are of: from the beginning.
+            // The cluster has forgotten the state that the pages are of: from the beginning, and all at once.
             if answer.status == 410, next != nil {
-                items = []
-                next = nil
+                (items, next, limit) = ([], nil, [])
                 continue
             }
             let page = try answer.decode(Page<Object>.self, "listing \(type.resource.name)")
-            items += page.items
+            items += page.items ?? []
             next = page.metadata.next
             guard next != nil else { return Listed(items: items, version: page.metadata.resourceVersion ?? "") }
         } while true
@@ -103,7 +102,8 @@ extension Cluster {
 
     private struct Page<Object: ClusterObject>: Decodable {
         var metadata: Metadata
-        var items: [Object]
+        /// Some servers say null for none.
+        var items: [Object]?
 
         struct Metadata: Decodable {
             var resourceVersion: String?

@@ -9,6 +9,8 @@ struct Cluster: Sendable {
     let access: ClusterAccess
     let installation: InstallationID
     let mayAct: @Sendable () throws(WorkError) -> Void
+    /// Lets time pass between two tries.
+    var rest: @Sendable (Duration) async throws(WorkError) -> Void = { (duration) throws(WorkError) in try await pause(duration) }
 
     /// How often a call is made where the cluster asks for patience (429) or is out of order for the moment (5xx).
     private static let tries = 4
@@ -25,31 +27,33 @@ struct Cluster: Sendable {
         _ method: String, _ path: String, body: JSONValue? = nil, form: Form = .json, limit: Int = 32 << 20
     ) async throws(WorkError) -> ClusterAnswer {
         let request = try request(method, path, body: body, form: form, timeouts: .call, limit: limit)
-        var round = 1
-        while true {
-            try mayAct()
-            let response: Response
-            do {
-                response = try await client.send(request)
-            } catch {
-                throw WorkError(error, at: access.endpoint)
-            }
-            let answer = ClusterAnswer(
-                status: response.status, body: response.body, retryAfter: response.headers["Retry-After"].flatMap { Int($0) })
-            guard answer.asksForPatience, round < Self.tries else { return answer }
-            try await pause(answer.patience(round))
-            round += 1
-        }
+        let response = try await patiently { () throws(CurlError) in try await client.send(request) }
+        return ClusterAnswer(status: response.status, headers: response.headers, body: response.body)
     }
 
     /// An answer that comes bit by bit.
     func stream(_ path: String, timeouts: Timeouts) async throws(WorkError) -> StreamedResponse {
         let request = try request("GET", path, body: nil, form: .json, timeouts: timeouts, limit: .max)
-        try mayAct()
-        do {
-            return try await client.stream(request)
-        } catch {
-            throw WorkError(error, at: access.endpoint)
+        return try await patiently { () throws(CurlError) in try await client.stream(request) }
+    }
+
+    /// Asks again, a few times, where the cluster asks for that.
+    private func patiently<Exchanged: Answering>(
+        _ exchange: () async throws(CurlError) -> Exchanged
+    ) async throws(WorkError) -> Exchanged {
+        var round = 1
+        while true {
+            try mayAct()
+            let response: Exchanged
+            do {
+                response = try await exchange()
+            } catch {
+                throw WorkError(error, at: access.endpoint)
+            }
+            let answer = ClusterAnswer(status: response.status, headers: response.headers, body: [])
+            guard answer.asksForPatience, round < Self.tries else { return response }
+            try await rest(answer.patience(round))
+            round += 1
         }
     }
 
@@ -73,6 +77,14 @@ struct Cluster: Sendable {
             method, access.endpoint, path, headers: headers, body: bytes, timeouts: timeouts, responseLimit: limit)
     }
 }
+
+private protocol Answering {
+    var status: Int { get }
+    var headers: Headers { get }
+}
+
+extension Response: Answering {}
+extension StreamedResponse: Answering {}
 
 extension ClusterAnswer {
     fileprivate var asksForPatience: Bool { status == 429 || status >= 500 }

@@ -9,6 +9,16 @@ struct ClusterAnswer: Sendable {
     /// Seconds, where the cluster asks for patience.
     var retryAfter: Int?
 
+    init(status: Int, body: [UInt8], retryAfter: Int? = nil) {
+        self.status = status
+        self.body = body
+        self.retryAfter = retryAfter
+    }
+
+    init(status: Int, headers: Headers, body: [UInt8]) {
+        self.init(status: status, body: body, retryAfter: headers["Retry-After"].flatMap { Int($0) })
+    }
+
     var succeeded: Bool { (200..<300).contains(status) }
 
     var failure: Failure { (try? JSONDecoder().decode(Failure.self, from: Data(body))) ?? Failure() }

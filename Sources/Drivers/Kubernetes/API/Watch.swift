@@ -86,6 +86,9 @@ struct Watch<Object: ClusterObject> {
 }
 
 extension Cluster {
+    /// Before the next watch, where one told nothing or broke off: what ends watches at once is not asked without a pause.
+    static let breath = Duration.milliseconds(100)
+
     /// Everything that happens to the objects after the state `version`, for at most `seconds`.
     /// - Returns: `nil` where the cluster has forgotten that state (410): list, and watch from there.
     func watch<Object: ClusterObject>(
@@ -101,7 +104,8 @@ extension Cluster {
         if response.status == 410 { return nil }
         guard response.status == 200 else {
             let body = (try? await response.body.collect()) ?? []
-            throw ClusterAnswer(status: response.status, body: body).refusal("watching \(type.resource.name)")
+            throw ClusterAnswer(status: response.status, headers: response.headers, body: body)
+                .refusal("watching \(type.resource.name)")
         }
         return Watch(response.body, at: access.endpoint)
     }
@@ -124,7 +128,9 @@ extension Cluster {
                 version = nil
                 guard var watch = try await watch(type, scope, from: from, seconds: min(left, 5)) else { break }
                 version = from
+                var isSilent = true
                 while let event = try await watch.next() {
+                    isSilent = false
                     guard event.kind != .error else {
                         version = nil
                         break
@@ -136,6 +142,7 @@ extension Cluster {
                 }
                 // Time has passed, which can be news by itself.
                 if try await look(Array(objects.values)) { return true }
+                if isSilent || version == nil { try await rest(Self.breath) }
             }
             guard ContinuousClock.now < end else { return false }
         }
