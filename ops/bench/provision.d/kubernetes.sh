@@ -14,7 +14,7 @@ start_cluster() {
 # Continuo would take them for its own.
 take_manifests() {
     local chain space kinds=serviceaccounts,limitranges,resourcequotas,networkpolicies,services,persistentvolumeclaims,secrets,statefulsets
-    chain=$(wait_for_operation POST /v1/chains "{\"host\": \"$kubernetes_host\", \"blueprint\": \"bench-provision\"}" | jq --raw-output .id)
+    chain=$(wait_for_operation POST /v1/chains "{\"host\": \"$host\", \"blueprint\": \"bench-provision\"}" | jq --raw-output .id)
     space=$(kubectl get namespaces --selector "continuo.chain=$chain" --output 'jsonpath={.items[0].metadata.name}')
     {
         kubectl get namespace "$space" --output json
