@@ -10,20 +10,20 @@ public struct Identifier<Of>: Hashable, Sendable {
 
     /// Reads the usual text form; `nil` when it is no UUID.
     public init?(_ text: some StringProtocol) {
-        guard let uuid = UUID(uuidString: String(text)) else { return nil }
+        guard let uuid = UUIDText.read(text.utf8) else { return nil }
         self.uuid = uuid
     }
 }
 
 extension Identifier: CustomStringConvertible {
-    public var description: String { uuid.uuidString.lowercased() }
+    public var description: String { UUIDText.write(uuid) }
 }
 
 extension Identifier: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
-        guard let uuid = UUID(uuidString: text) else {
+        guard let uuid = UUIDText.read(text.utf8) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text) is no UUID")
         }
         self.uuid = uuid

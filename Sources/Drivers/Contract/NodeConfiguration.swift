@@ -8,7 +8,8 @@ public enum NodeConfiguration {
     /// A node that refers to endpoints depends on every port of the chain.
     public static func digest(of node: PlannedNode, ports: [PortAssignment]) -> String {
         let refers = (node.command + node.environment.values + node.files.map(\.content)).referToEndpoints
-        return digest(of: Content(node: node, ports: ports.filter { $0.node == node.name || refers }.inOrder))
+        let content = Content(node: node, ports: ports.filter { $0.node == node.name || refers }.inOrder)
+        return known.digest(of: content) { digest(of: content) }
     }
 
     /// As a node's; a task publishes nothing itself.
@@ -28,7 +29,10 @@ public enum NodeConfiguration {
         }.joined()
     }
 
-    private struct Content: Encodable {
+    /// Each way to a desired state asks several times for the same nodes.
+    private static let known = DigestMemory<Content>(limit: 1024)
+
+    private struct Content: Encodable, Sendable, Hashable {
         var node: PlannedNode
         var ports: [PortAssignment]
     }

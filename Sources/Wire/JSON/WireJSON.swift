@@ -14,7 +14,15 @@ public enum WireJSON {
 
     /// - Throws: `undecodable`, naming the place.
     public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(WireError) -> Value {
+        try decode(type, from: bytes, nil)
+    }
+
+    /// - Throws: also what the judge throws.
+    static func decode<Value: Decodable>(
+        _ type: Value.Type, from bytes: [UInt8], _ judge: EnvelopeJudge?
+    ) throws(WireError) -> Value {
         let decoder = JSONDecoder()
+        if let key = EnvelopeJudge.key { decoder.userInfo[key] = judge }
         decoder.dateDecodingStrategy = .custom { decoder in
             let container = try decoder.singleValueContainer()
             guard let date = date(from: try container.decode(String.self)) else {
@@ -24,6 +32,8 @@ public enum WireJSON {
         }
         do {
             return try decoder.decode(type, from: Data(bytes))
+        } catch let error as WireError {
+            throw error
         } catch {
             throw .undecodable(place(of: error))
         }

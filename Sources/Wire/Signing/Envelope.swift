@@ -31,6 +31,27 @@ struct EnvelopeHead: Decodable {
     var installation: InstallationID
 }
 
+/// Judges a head before anything of the payload is read, in the same pass over the bytes.
+struct EnvelopeJudge: Sendable {
+    /// Where a decoder has it.
+    static let key = CodingUserInfoKey(rawValue: "continuo.judge")
+
+    let judge: @Sendable (EnvelopeHead) throws(WireError) -> Void
+}
+
+/// An envelope whose head was found right.
+struct JudgedEnvelope<Payload: Decodable>: Decodable {
+    let envelope: Envelope<Payload>
+
+    init(from decoder: any Decoder) throws {
+        guard let judge = EnvelopeJudge.key.flatMap({ decoder.userInfo[$0] as? EnvelopeJudge }) else {
+            throw WireError.undecodable("nobody judges its head")
+        }
+        try judge.judge(EnvelopeHead(from: decoder))
+        envelope = try Envelope(from: decoder)
+    }
+}
+
 /// The headers that carry a signature beside its message.
 enum SignatureHeader {
     static let key = "continuo-key"

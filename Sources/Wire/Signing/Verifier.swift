@@ -37,13 +37,14 @@ public struct Verifier: Sendable {
         expectedDestination destination: String, schema: Int? = nil
     ) throws(WireError) -> Opened<Payload> {
         let site = try verify(body, headers, kind)
-        let head = try WireJSON.decode(EnvelopeHead.self, from: body)
-        guard head.installation == installation else { throw .foreignInstallation }
-        guard head.site == site else { throw .tampered }
-        guard head.kind == kind.rawValue else { throw .wrongKind(head.kind) }
-        guard head.destination == destination else { throw .wrongDestination(head.destination) }
-        guard head.schema <= schema ?? self.schema else { throw .newerSchema(head.schema) }
-        let envelope = try WireJSON.decode(Envelope<Payload>.self, from: body)
+        let judge = EnvelopeJudge { [installation, limit = schema ?? self.schema] (head) throws(WireError) in
+            guard head.installation == installation else { throw .foreignInstallation }
+            guard head.site == site else { throw .tampered }
+            guard head.kind == kind.rawValue else { throw .wrongKind(head.kind) }
+            guard head.destination == destination else { throw .wrongDestination(head.destination) }
+            guard head.schema <= limit else { throw .newerSchema(head.schema) }
+        }
+        let envelope = try WireJSON.decode(JudgedEnvelope<Payload>.self, from: body, judge).envelope
         return Opened(
             id: envelope.id, site: site, issuedAt: envelope.issuedAt, repeat: envelope.repeat, traceparent: envelope.traceparent,
             payload: envelope.payload)
