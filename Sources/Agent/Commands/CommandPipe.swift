@@ -101,7 +101,7 @@ struct CommandPipe: Sendable {
         _ command: Command, _ reference: Report.AttemptReference, _ right: TermKeeper.Right
     ) async -> Ending {
         let latest = LatestProgress()
-        let teller = Task { await tell(latest, reference) }
+        let minder = Task { await mind(latest, reference) }
         let result = await stoppable(reference.attempt) { () async -> Result<Report.Outcome, WorkError> in
             do throws(WorkError) {
                 return .success(try await performer.perform(command, right: right) { latest.set($0) })
@@ -109,20 +109,15 @@ struct CommandPipe: Sendable {
                 return .failure(error)
             }
         }
-        teller.cancel()
-        await teller.value
+        minder.cancel()
+        await minder.value
         return Ending(result, stop: registry.stopReason(of: reference.attempt))
     }
 
-    /// Runs the work in a task that a cancel, the attempt's limit or the end of this process stops.
+    /// Runs the work in a task that a cancel, its minder or the end of this process stops.
     private func stoppable<Value: Sendable>(_ attempt: AttemptID, _ work: @escaping @Sendable () async -> Value) async -> Value {
         let task = Task { await work() }
         registry.run(attempt) { task.cancel() }
-        let limit = Task {
-            try await Task.sleep(for: attemptLimit)
-            registry.stop(attempt, .unfinished)
-        }
-        defer { limit.cancel() }
         return await withTaskCancellationHandler {
             await task.value
         } onCancel: {
@@ -130,9 +125,11 @@ struct CommandPipe: Sendable {
         }
     }
 
-    /// The latest step, at most twice a second; of short work nothing.
-    private func tell(_ latest: LatestProgress, _ reference: Report.AttemptReference) async {
-        while (try? await Task.sleep(for: Self.progressPause)) != nil {
+    /// Tells the latest step, at most twice a second and of short work nothing, and stops what lasts longer than an attempt may.
+    private func mind(_ latest: LatestProgress, _ reference: Report.AttemptReference) async {
+        let end = ContinuousClock.now + attemptLimit
+        while (try? await Task.sleep(for: min(Self.progressPause, end - .now))) != nil {
+            guard ContinuousClock.now < end else { return registry.stop(reference.attempt, .unfinished) }
             guard let step = latest.take() else { continue }
             _ = await reporter.tell(.progress(reference, step), within: .seconds(2))
         }

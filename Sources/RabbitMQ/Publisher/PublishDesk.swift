@@ -5,17 +5,34 @@ import Synchronization
 final class PublishDesk: Sendable {
     private struct Caller {
         let continuation: CheckedContinuation<[Confirmation], Never>
-        let timer: Task<Void, Never>
+        let deadline: ContinuousClock.Instant
     }
+
+    /// Between two looks at what has waited for too long. A timer for each message would outlive it by the whole timeout.
+    private static let sweepPause = (shortest: Duration.milliseconds(10), longest: Duration.milliseconds(100))
 
     private struct State {
         var ledger: PublishLedger
         var callers: [PublishLedger.BatchID: Caller] = [:]
+        var isSwept = false
         /// Why nothing can be written now; nil: it can.
         var obstacle: BrokerError? = BrokerError(.stopped, "The service has not been started.")
         var hasEnded = false
 
         var canWrite: Bool { obstacle == nil && ledger.canTake }
+
+        /// Whether nobody sweeps yet; from now on somebody does.
+        mutating func takeSweeping() -> Bool {
+            defer { isSwept = true }
+            return !isSwept
+        }
+
+        /// Until the next look; `nil` when nobody waits: then nobody sweeps.
+        mutating func pauseOfSweeper() -> Duration? {
+            isSwept = !callers.isEmpty
+            let next = callers.values.map(\.deadline).min()
+            return next.map { min(max($0 - .now, PublishDesk.sweepPause.shortest), PublishDesk.sweepPause.longest) }
+        }
 
         mutating func note(_ returned: Returned) {
             if let tag = returned.publishTag { ledger.returned(tag, code: returned.code, text: returned.text) }
@@ -54,26 +71,31 @@ extension PublishDesk {
     private func enter(
         _ messages: [Message], _ timeout: Duration, _ continuation: CheckedContinuation<[Confirmation], Never>
     ) -> PublishLedger.BatchID {
-        let (id, finished) = state.withLock { state in
+        let (id, finished, mustSweep) = state.withLock { state in
             let (id, finished) = state.ledger.add(messages)
-            let timer = Task {
-                guard (try? await Task.sleep(for: timeout)) != nil else { return }
-                expire(id)
-            }
-            state.callers[id] = Caller(continuation: continuation, timer: timer)
+            state.callers[id] = Caller(continuation: continuation, deadline: .now + timeout)
             let refused = state.hasEnded ? state.ledger.expire(id, PublishDesk.ended) : nil
-            return (id, finished ?? refused)
+            return (id, finished ?? refused, state.takeSweeping())
         }
         if let finished { answer([finished]) }
+        if mustSweep { Task { await sweep() } }
         return id
     }
 
-    private func expire(_ id: PublishLedger.BatchID) {
+    private func sweep() async {
+        while let pause = state.withLock({ $0.pauseOfSweeper() }) {
+            try? await Task.sleep(for: pause)
+            expireOverdue(at: .now)
+        }
+    }
+
+    private func expireOverdue(at now: ContinuousClock.Instant) {
         let finished = state.withLock { state in
             let error = state.obstacle ?? BrokerError(.timeout, "The broker did not confirm in time.")
-            return state.ledger.expire(id, error)
+            let overdue = state.callers.filter { $0.value.deadline <= now }.keys
+            return overdue.sorted().compactMap { state.ledger.expire($0, error) }
         }
-        if let finished { answer([finished]) }
+        answer(finished)
     }
 
     private func cancel(_ id: PublishLedger.BatchID) {
@@ -84,7 +106,6 @@ extension PublishDesk {
     private func answer(_ finished: [PublishLedger.Finished]) {
         for batch in finished {
             guard let caller = state.withLock({ $0.callers.removeValue(forKey: batch.batch) }) else { continue }
-            caller.timer.cancel()
             caller.continuation.resume(returning: batch.confirmations)
         }
     }
