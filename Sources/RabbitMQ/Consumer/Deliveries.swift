@@ -11,7 +11,7 @@ public struct Deliveries: AsyncSequence, Sendable {
         let shelf: DeliveryShelf
 
         public func next() async -> Delivery? {
-            await shelf.take(upTo: 1).first
+            await shelf.take(upTo: BatchLimit(deliveries: 1)).first
         }
     }
 
@@ -20,7 +20,9 @@ public struct Deliveries: AsyncSequence, Sendable {
     }
 
     /// What has come so far, waiting for the first: 1 to `limit` deliveries; none when there will be no more.
-    public func nextBatch(upTo limit: Int) async -> [Delivery] {
-        await shelf.take(upTo: Swift.max(1, limit))
+    ///
+    /// - Parameter bytes: a batch of more than one is not larger.
+    public func nextBatch(upTo limit: Int, bytes: Int = .max) async -> [Delivery] {
+        await shelf.take(upTo: BatchLimit(deliveries: Swift.max(1, limit), bytes: bytes))
     }
 }

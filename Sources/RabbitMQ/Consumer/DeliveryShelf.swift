@@ -13,7 +13,7 @@ final class DeliveryShelf: Sendable {
 
     private struct Taker {
         let id: UInt64
-        let limit: Int
+        let limit: BatchLimit
         let continuation: CheckedContinuation<[Delivery], Never>
     }
 
@@ -28,9 +28,10 @@ final class DeliveryShelf: Sendable {
         var nextTaker: UInt64 = 0
         var enders: [CheckedContinuation<Void, Never>] = []
 
-        mutating func takeFresh(_ limit: Int) -> [Delivery] {
-            defer { fresh.removeFirst(min(limit, fresh.count)) }
-            return Array(fresh.prefix(limit))
+        mutating func takeFresh(_ limit: BatchLimit) -> [Delivery] {
+            let count = limit.count(of: fresh)
+            defer { fresh.removeFirst(count) }
+            return Array(fresh.prefix(count))
         }
 
         mutating func nextServed() -> (CheckedContinuation<[Delivery], Never>, [Delivery])? {
@@ -51,7 +52,7 @@ final class DeliveryShelf: Sendable {
 
 extension DeliveryShelf {
     /// Waits for at least one; empty: there will be no more, or the task was cancelled.
-    func take(upTo limit: Int) async -> [Delivery] {
+    func take(upTo limit: BatchLimit) async -> [Delivery] {
         let id = state.withLock { state in
             state.nextTaker += 1
             return state.nextTaker
@@ -181,5 +182,21 @@ extension DeliveryShelf {
         }
         for ender in enders { ender.resume() }
         for taker in takers { taker.continuation.resume(returning: []) }
+    }
+}
+
+/// How much is taken at once: so many deliveries, and of more than one so many bytes.
+struct BatchLimit {
+    var deliveries: Int
+    var bytes = Int.max
+
+    func count(of fresh: Deque<Delivery>) -> Int {
+        var (count, size) = (0, 0)
+        for delivery in fresh.prefix(deliveries) {
+            size += delivery.body.count
+            guard count == 0 || size <= bytes else { break }
+            count += 1
+        }
+        return count
     }
 }
