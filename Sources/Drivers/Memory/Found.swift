@@ -25,6 +25,16 @@ extension [Found] {
         }
     }
 
+    mutating func remove(_ id: String) {
+        removeAll { $0.object.id == id }
+    }
+
+    /// An object as the host has just described it.
+    mutating func put(_ object: MemoryObject) {
+        remove(object.id)
+        if let labels = ObjectLabels(object.spec.labels) { append(Found(object: object, labels: labels)) }
+    }
+
     /// What `ConvergePlan` asks for.
     var nodes: [FoundNode] {
         filter { $0.labels.task == nil }.compactMap { found in

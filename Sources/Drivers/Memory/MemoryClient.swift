@@ -69,11 +69,11 @@ struct MemoryClient {
         return .done(try decode(MemoryObject.self, from: body))
     }
 
-    func stop(_ id: String, node: String) async throws(WorkError) -> Outcome<Void> {
-        switch try await change("POST", Request.path("containers", id, "stop"), node: node) {
-        case .done: .done(())
-        case .overtaken: .overtaken
+    func stop(_ id: String, node: String) async throws(WorkError) -> Outcome<MemoryObject> {
+        guard case .done(let body) = try await change("POST", Request.path("containers", id, "stop"), node: node) else {
+            return .overtaken
         }
+        return .done(try decode(MemoryObject.self, from: body))
     }
 
     func remove(_ object: ObjectReference) async throws(WorkError) {

@@ -14,22 +14,33 @@ struct MemoryConvergence {
     let client: MemoryClient
 
     func run() async throws(WorkError) -> ObservedChain {
+        var found = try await look()
         for _ in 1...Self.rounds {
-            let found = try await Found.list(client, host.id, work.id)
             let plan = try ConvergePlan(for: work, containers: found.nodes, others: found.others, tasks: found.tasks)
             let missing = try self.missing(found)
             if plan.isEmpty, missing.isEmpty {
                 let chain = try judge(found)
                 guard !plan.tasks.isDone(.after) else { return chain }
                 try await perform(plan.tasks.due(.after), try ground(found, plan))
+                found = try await look()
+            } else if let after = try await apply(plan, missing, found) {
+                found = after
             } else {
-                try await apply(plan, missing, found)
+                found = try await look()
             }
         }
         throw WorkError(.transient, .hostRefused, "the chain kept changing while it was brought to its desired state")
     }
 
-    private func apply(_ plan: ConvergePlan, _ missing: [MemoryObject.Creation], _ found: [Found]) async throws(WorkError) {
+    private func look() async throws(WorkError) -> [Found] {
+        try await Found.list(client, host.id, work.id)
+    }
+
+    /// - Returns: what is there afterwards, as the host's answers tell; `nil` where they do not tell all.
+    private func apply(
+        _ plan: ConvergePlan, _ missing: [MemoryObject.Creation], _ found: [Found]
+    ) async throws(WorkError) -> [Found]? {
+        var present = found
         let steps = plan.steps.filter { $0.step != .keep && $0.step != .absent }
         let total = plan.removals.count + missing.count + steps.count
         var done = 0
@@ -37,42 +48,56 @@ struct MemoryConvergence {
             client.context.progress(Progress(done: done, total: total, step: step))
             done += 1
         }
-        try await requireImages(steps.map { ($0.node.image, $0.node.name) } + plan.tasks.steps.map { ($0.task.image, nil) })
+        let images = steps.map { ($0.node.image, $0.node.name) } + plan.tasks.steps.map { ($0.task.image, nil) }
+        try await requireImages(images, besides: Set(found.compactMap(\.object.spec.image)))
         for object in plan.removals {
             tell("removing \(object.kind.rawValue) \(object.id)")
             try await client.remove(object)
+            present.remove(object.id)
         }
         for creation in missing {
             tell("making \(creation.spec.kind.rawValue) \(creation.spec.name)")
-            guard case .done = try await client.create(creation) else { return }
+            guard case .done(let object) = try await client.create(creation) else { return nil }
+            present.put(object)
         }
         // What comes next needs the vault: the next round finds it.
-        guard missing.isEmpty, work.desired.power != .absent else { return }
+        guard missing.isEmpty, work.desired.power != .absent else { return present }
         let ground = try ground(found, plan)
-        guard plan.tasks.isDone(.before) else { return try await perform(plan.tasks.due(.before), ground) }
+        guard plan.tasks.isDone(.before) else {
+            try await perform(plan.tasks.due(.before), ground)
+            return nil
+        }
         let given = try await ground.given(to: steps.flatMap(\.node.files))
         for step in steps {
             tell("\(step.node.name): \(step.step)")
-            guard case .done = try await take(step, ground, given) else { return }
+            guard case .done(let container) = try await take(step, ground, given) else { return nil }
+            if case .replace(let old, _) = step.step { present.remove(old) }
+            if let container { present.put(container) }
         }
+        return present
     }
 
     /// Before anything is made, so that a plan that can't be met leaves nothing behind.
-    private func requireImages(_ images: [(image: String, node: String?)]) async throws(WorkError) {
-        var known: Set<String> = []
+    ///
+    /// - Parameter known: of which the host has containers.
+    private func requireImages(_ images: [(image: String, node: String?)], besides known: Set<String>) async throws(WorkError) {
+        var known = known
         for (image, node) in images where known.insert(image).inserted {
             try await client.requireImage(image, for: node)
         }
     }
 
+    /// - Returns: the container as it is then; `nil` where nothing was to be done.
     private func take(
         _ step: ConvergePlan.Step, _ ground: MemoryGround, _ given: GivenFiles
-    ) async throws(WorkError) -> MemoryClient.Outcome<Void> {
+    ) async throws(WorkError) -> MemoryClient.Outcome<MemoryObject?> {
         let node = step.node
         switch step.step {
-        case .keep, .absent: return .done(())
+        case .keep, .absent: return .done(nil)
         case .start(let id): return try await start(id, node)
-        case .stop(let id): return try await client.stop(id, node: node.name)
+        case .stop(let id):
+            guard case .done(let container) = try await client.stop(id, node: node.name) else { return .overtaken }
+            return .done(container)
         case .create(let start): return try await create(node, start: start, ground, given)
         case .replace(let id, let start):
             try await client.remove(ObjectReference(kind: .container, id: id))
@@ -82,18 +107,19 @@ struct MemoryConvergence {
 
     private func create(
         _ node: PlannedNode, start: Bool, _ ground: MemoryGround, _ given: GivenFiles
-    ) async throws(WorkError) -> MemoryClient.Outcome<Void> {
-        guard case .done(let container) = try await client.create(try ground.creation(of: node, given)) else { return .overtaken }
-        return start ? try await self.start(container.id, node) : .done(())
+    ) async throws(WorkError) -> MemoryClient.Outcome<MemoryObject?> {
+        let made = try await client.create(try ground.creation(of: node, given))
+        guard case .done(let container) = made else { return .overtaken }
+        return start ? try await self.start(container.id, node) : .done(container)
     }
 
     /// - Throws: `nodeFailed` where it ended as soon as it was started.
-    private func start(_ id: String, _ node: PlannedNode) async throws(WorkError) -> MemoryClient.Outcome<Void> {
+    private func start(_ id: String, _ node: PlannedNode) async throws(WorkError) -> MemoryClient.Outcome<MemoryObject?> {
         guard case .done(let container) = try await client.start(id, node: node.name) else { return .overtaken }
         guard container.state == .running else {
             throw WorkError(.transient, .nodeFailed, "node \(node.name) ended as soon as it was started", node: node.name)
         }
-        return .done(())
+        return .done(container)
     }
 
     private func perform(_ due: [TaskPlan.Step], _ ground: MemoryGround) async throws(WorkError) {

@@ -1,3 +1,4 @@
+public import FoundationEssentials
 public import Model
 
 /// A container, network, volume or secret that a memory host keeps.
@@ -58,14 +59,14 @@ public struct MemoryObject: Codable, Sendable, Hashable {
 
     public struct File: Codable, Sendable, Hashable {
         public var path: String
-        public var content: [UInt8]
+        public var content: Data
         public var mode: Int
         public var owner: Int
         public var group: Int
 
         public init(path: String, content: [UInt8], mode: Int, owner: Int, group: Int) {
             self.path = path
-            self.content = content
+            self.content = Data(content)
             self.mode = mode
             self.owner = owner
             self.group = group
