@@ -16,6 +16,13 @@ struct CatalogueTests {
         #expect(catalogue.blueprint(named: "besu")?.title == "T")
     }
 
+    @Test("every built-in one can be read, and its file has its name")
+    func builtIn() throws {
+        let catalogue = try BlueprintCatalogue.embedded()
+        #expect(!catalogue.names.isEmpty)
+        for name in catalogue.names { #expect(catalogue.blueprint(named: name)?.name == name) }
+    }
+
     @Test("a broken one is refused with its file, path and line; so is a second one of the same name")
     func refused() throws {
         var catalogue = try BlueprintCatalogue.embedded()
