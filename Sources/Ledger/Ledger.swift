@@ -18,6 +18,7 @@ public struct Ledger: Sendable {
     let policy: RetryPolicy
     let clock: @Sendable () -> Date
     let desk: LeasingDesk
+    let requests = RequestDesk()
 
     /// - Parameters:
     ///   - pool: connections whose search path leads to the ledger's schema.

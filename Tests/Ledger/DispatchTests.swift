@@ -32,16 +32,17 @@ import Testing
             let (chain, create) = try await world.createChain()
             let command = try await world.receiveOne()
             try await world.start(command)
-            let (_, stop) = try await world.ledger.request(.stop, chain: chain.id)
+            let stop = try await world.ledger.request(.stop, chain: chain.id).operation
             #expect(try await world.ledger.waitingFor([stop.id]) == [stop.id: .operation])
-            let (changed, start) = try await world.ledger.request(.start, chain: chain.id)
-            #expect(changed.desired.generation == 3)
+            let restarted = try await world.ledger.request(.start, chain: chain.id)
+            let start = restarted.operation
+            #expect(restarted.chain.desired.generation == 3)
             #expect(try await world.status(stop.id) == .superseded)
             #expect(try await world.receive().isEmpty)
             try await world.finish(command)
             #expect(try await world.status(create.id) == .succeeded)
             #expect(try await world.status(start.id) == .sent)
-            #expect(try await world.receiveOne().work?.desired == changed.desired)
+            #expect(try await world.receiveOne().work?.desired == restarted.chain.desired)
         }
     }
 
@@ -49,7 +50,7 @@ import Testing
         try await World.with { world in
             let host = try await world.activeHost()
             let (chain, create) = try await world.createChain(on: host)
-            let (_, delete) = try await world.ledger.request(.delete, chain: chain.id)
+            let delete = try await world.ledger.request(.delete, chain: chain.id).operation
             #expect(create.sequence > 0 && delete.sequence > create.sequence)
             #expect(await error { try await world.ledger.request(.stop, chain: chain.id) }?.conflictCode == "chain-deleting")
             try await world.serve()
@@ -66,7 +67,7 @@ import Testing
             let (chain, create) = try await world.createChain()
             let command = try await world.receiveOne()
             try await world.start(command)
-            let (_, restart) = try await world.ledger.request(.restart, chain: chain.id)
+            let restart = try await world.ledger.request(.restart, chain: chain.id).operation
             try await world.finish(command, WorkError(.transient, .hostSlow, "slow"))
             #expect(try await world.status(create.id) == .superseded)
             #expect(try await world.status(restart.id) == .sent)

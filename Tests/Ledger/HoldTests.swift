@@ -189,7 +189,7 @@ extension World {
     }
 
     fileprivate func look(_ host: HostID, at chains: [ObservedChain]) async throws {
-        time.move(1)
+        time.move(10)
         let requests = try await ledger.claimObservations(as: leader, patience: .zero)
         let request = try #require(requests.first { $0.host.id == host })
         try await see(host, number: request.number, asOf: request.asOf, chains, digest: UUID().uuidString)

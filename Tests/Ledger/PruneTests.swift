@@ -11,7 +11,7 @@ import Testing
         try await World.with { world in
             let host = try await world.activeHost()
             let chain = try await world.runningChain(on: host)
-            let (_, stop) = try await world.ledger.request(.stop, chain: chain)
+            let stop = try await world.ledger.request(.stop, chain: chain).operation
             try await world.serve()
             world.time.move(89 * Self.day)
             try await world.prune()

@@ -147,7 +147,7 @@ import Testing
             let (operation, attempts) = try await world.ledger.operation(create.id)
             #expect(operation.status == .retrying && operation.charged == 0 && attempts[0].result == .unfinished)
             // Its agent lives and may still act: a new generation has to wait.
-            let (_, stop) = try await world.ledger.request(.stop, chain: chain.id)
+            let stop = try await world.ledger.request(.stop, chain: chain.id).operation
             #expect(try await world.status(stop.id) == .queued)
             #expect(try await world.ledger.waitingFor([stop.id]) == [stop.id: .term])
             #expect(try await world.ledger.dispatchWaiting(as: world.leader) == 0)
@@ -165,7 +165,7 @@ import Testing
             let command = try await world.receiveOne()
             try await world.heartbeat()
             try await world.start(command)
-            let (_, stop) = try await world.ledger.request(.stop, chain: chain.id)
+            let stop = try await world.ledger.request(.stop, chain: chain.id).operation
             world.time.move(41)
             #expect(try await world.ledger.closeLostAttempts(as: world.leader) == 1)
             #expect(try await world.status(create.id) == .superseded)

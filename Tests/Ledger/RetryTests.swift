@@ -49,7 +49,7 @@ import Testing
             try await world.serve()
             let done = await error { try await world.ledger.retry(creation.id) }
             #expect(done?.conflictCode == "not-retryable")
-            let (_, stop) = try await world.ledger.request(.stop, chain: chain.id)
+            let stop = try await world.ledger.request(.stop, chain: chain.id).operation
             let command = try await world.receiveOne()
             try await world.start(command)
             try await world.finish(command, Self.terminal)
@@ -67,7 +67,7 @@ import Testing
             let host = try await world.activeHost(parallel: 1)
             let chain = try await world.runningChain(on: host)
             _ = try await world.createChain(on: host)
-            let (_, deletion) = try await world.ledger.request(.delete, chain: chain)
+            let deletion = try await world.ledger.request(.delete, chain: chain).operation
             _ = try await world.ledger.cancel(deletion.id)
             #expect(try await world.ledger.chain(chain).phase == .failed)
             let again = try await world.ledger.retry(deletion.id)

@@ -113,21 +113,25 @@ extension MemoryStore {
     }
 
     func standings(
-        on host: HostID, seenBy observation: Report.Observation, named: [ChainID], noRepairFailedSince time: Date
+        on host: HostID, observation: Report.Observation, seen: [ObservedChain], noRepairFailedSince time: Date
     ) throws -> [ChainID: ChainStanding] {
         try burn()
         let row = tables.hosts[host]
         let askedAt = row?.askedNumber == observation.number ? row?.askedAt ?? .distantPast : .distantPast
+        let observed = Dictionary(seen.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var standings: [ChainID: ChainStanding] = [:]
         for entry in tables.chains.values
-        where entry.chain.host == host && (entry.chain.phase != .gone || named.contains(entry.chain.id)) {
+        where entry.chain.host == host && (entry.chain.phase != .gone || observed[entry.chain.id] != nil) {
             let all = tables.work.values.map(\.operation).filter { $0.chain == entry.chain.id }
             guard let newest = all.max(by: { $0.sequence < $1.sequence }) else { continue }
             let failed = newest.kind == .repair && newest.status == .failed && (newest.endedAt ?? .distantPast) > time
             let isAtRest =
                 newest.sequence <= observation.asOf && (newest.endedAt ?? .distantFuture) <= askedAt && !failed
                 && all.allSatisfy(\.status.hasEnded)
-            standings[entry.chain.id] = ChainStanding(isAtRest: isAtRest, isGone: entry.chain.phase == .gone)
+            standings[entry.chain.id] = ChainStanding(
+                isAtRest: isAtRest, isGone: entry.chain.phase == .gone,
+                isAsKnown: newest.status == .succeeded && entry.chain.phase == .running && entry.chain.health == .healthy
+                    && entry.chain.nodes == observed[entry.chain.id]?.nodes)
         }
         return standings
     }

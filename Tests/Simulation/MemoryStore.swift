@@ -73,9 +73,9 @@ final class MemoryStore: BookStore {
         return result
     }
 
-    func host(ofChain id: ChainID) throws -> HostID? {
+    func hosts(ofChains ids: [ChainID]) throws -> [ChainID: HostID] {
         try burn()
-        return tables.chains[id]?.chain.host
+        return Dictionary(uniqueKeysWithValues: ids.compactMap { id in tables.chains[id].map { (id, $0.chain.host) } })
     }
 
     func host(ofOperation id: OperationID) throws -> HostID? {

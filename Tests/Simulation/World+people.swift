@@ -36,7 +36,7 @@ extension World {
             let kinds: [OperationKind] = [.start, .stop, .restart, .reset, .delete, .delete]
             guard let chain = chance.pick(all), let kind = chance.pick(kinds) else { return }
             try accept("\(kind.rawValue) of \(name(chain))") {
-                try $0.request(kind, chain: chain, tenant: nil, force: true)
+                try $0.take([ChainRequest(kind: kind, chain: chain, force: true)])[0].get().operation.id
             }
         }
     }

@@ -170,17 +170,28 @@ CREATE TRIGGER tell_made AFTER INSERT ON chains FOR EACH ROW EXECUTE FUNCTION te
 CREATE TRIGGER tell_changed AFTER UPDATE ON chains FOR EACH ROW
     WHEN (OLD.phase <> NEW.phase OR OLD.health <> NEW.health) EXECUTE FUNCTION tell_chain();
 
-CREATE FUNCTION tell_operation() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Operations come and change many at a time: once for each statement.
+CREATE FUNCTION tell_made_operations() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO events (at, kind, host, chain, operation, tenant, detail)
-    VALUES (clock_timestamp(), 'operation', NEW.host, NEW.chain, NEW.id,
-        (SELECT l.tenant FROM chains c JOIN leases l ON l.id = c.lease WHERE c.id = NEW.chain),
-        jsonb_build_object('kind', NEW.kind, 'status', NEW.status, 'parent', NEW.parent));
+    SELECT clock_timestamp(), 'operation', o.host, o.chain, o.id, l.tenant,
+        jsonb_build_object('kind', o.kind, 'status', o.status, 'parent', o.parent)
+    FROM told o LEFT JOIN chains c ON c.id = o.chain LEFT JOIN leases l ON l.id = c.lease ORDER BY o.sequence;
     RETURN NULL;
 END $$;
-CREATE TRIGGER tell_made AFTER INSERT ON operations FOR EACH ROW EXECUTE FUNCTION tell_operation();
-CREATE TRIGGER tell_changed AFTER UPDATE ON operations FOR EACH ROW
-    WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION tell_operation();
+CREATE FUNCTION tell_changed_operations() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO events (at, kind, host, chain, operation, tenant, detail)
+    SELECT clock_timestamp(), 'operation', o.host, o.chain, o.id, l.tenant,
+        jsonb_build_object('kind', o.kind, 'status', o.status, 'parent', o.parent)
+    FROM told o JOIN known k ON k.id = o.id AND k.status <> o.status
+    LEFT JOIN chains c ON c.id = o.chain LEFT JOIN leases l ON l.id = c.lease ORDER BY o.sequence;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER tell_made AFTER INSERT ON operations REFERENCING NEW TABLE AS told
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_made_operations();
+CREATE TRIGGER tell_changed AFTER UPDATE ON operations REFERENCING OLD TABLE AS known NEW TABLE AS told
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_operations();
 
 CREATE FUNCTION tell_host() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -60,6 +60,14 @@ extension AuditRecord {
         Statement("INSERT INTO audit (\(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", parameters: values)
     }
 
+    static func insertion(of records: [AuditRecord]) -> Statement {
+        Statement(
+            """
+            INSERT INTO audit (\(columns)) SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[],
+                $6::text[], $7::text[], $8::text[], $9::text[])
+            """, rows: records.map(\.values))
+    }
+
     fileprivate init(_ row: Row) throws {
         guard let role = Role(rawValue: try row["role"]) else { throw LedgerError.unreadable("a role in the audit") }
         self.init(

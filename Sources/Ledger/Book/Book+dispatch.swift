@@ -10,6 +10,12 @@ extension Book {
         try apply(.dispatch, to: id)
     }
 
+    /// What a queued operation waits for; with nothing in its way it is its turn in the window.
+    func waitingFor(_ entry: WorkEntry) throws -> WaitingFor? {
+        guard entry.operation.status == .queued else { return nil }
+        return situation(of: entry, on: try host(entry.operation.host)).obstacle(for: entry.operation.kind) ?? .window
+    }
+
     private func situation(of entry: WorkEntry, on host: HostEntry) -> DispatchSituation {
         let others = work.values.filter { other in
             other.operation.host == entry.operation.host && other.operation.chain == entry.operation.chain

@@ -15,7 +15,8 @@ extension Book {
 
     private func changes() -> BookChanges {
         var changes = BookChanges(
-            sent: sent, sentAgain: sentAgain, arrived: work.values.flatMap(\.arrivedAttempts), afterwards: afterwards)
+            sent: sent, sentAgain: sentAgain, arrived: work.values.flatMap(\.arrivedAttempts), records: records,
+            afterwards: afterwards)
         noteHosts(&changes)
         noteChains(&changes)
         noteWork(&changes)
@@ -31,6 +32,7 @@ extension Book {
         for (id, entry) in work { work[id]?.stored = entry.now }
         sent = []
         sentAgain = []
+        records = []
         afterwards = []
     }
 
@@ -64,7 +66,8 @@ extension Book {
                 if stored[attempt.id] != nil {
                     changes.attempts.append(attempt)
                 } else {
-                    changes.newAttempts.append((attempt, entry.operation.chain, entry.generations[attempt.id]))
+                    changes.newAttempts.append(
+                        NewAttempt(attempt: attempt, chain: entry.operation.chain, generation: entry.generations[attempt.id]))
                 }
             }
         }

@@ -21,6 +21,8 @@ final class Book {
     var sent: [Attempt] = []
     /// Attempts whose commands go there once more, as repeats.
     var sentAgain: [Attempt] = []
+    /// Who asked for what was changed.
+    var records: [AuditRecord] = []
     /// What follows everything else.
     var afterwards: [Afterthought] = []
     /// Hosts on which something ended, so that there may be room for more.

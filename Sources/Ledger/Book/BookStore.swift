@@ -11,7 +11,8 @@ protocol BookStore {
     func lockChains(_ ids: [ChainID]) throws -> [ChainEntry.Stored]
     func lockLease(_ id: LeaseID) throws -> LeaseEntry?
     func work(_ selection: WorkSelection) throws -> [WorkEntry]
-    func host(ofChain id: ChainID) throws -> HostID?
+    /// Missing chains are left out.
+    func hosts(ofChains ids: [ChainID]) throws -> [ChainID: HostID]
     func host(ofOperation id: OperationID) throws -> HostID?
     /// Whether the chain, or the host itself, has a later operation.
     func hasLater(than operation: Operation) throws -> Bool
@@ -55,9 +56,9 @@ protocol BookStore {
     /// For each pool, how many of its chains are in nobody's hands and not on their way out. A failed one counts until it is
     /// replaced: where chains can't be made, a pool does not fill its hosts with failures.
     func unleasedChains() throws -> [PoolID: Int]
-    /// How the chains of a host stand: those that are not gone, and those of `named` that are.
+    /// How the chains of a host stand: those that are not gone, and those of `seen` that are.
     func standings(
-        on host: HostID, seenBy observation: Report.Observation, named: [ChainID], noRepairFailedSince time: Date
+        on host: HostID, observation: Report.Observation, seen: [ObservedChain], noRepairFailedSince time: Date
     ) throws -> [ChainID: ChainStanding]
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
     /// Chains whose number no operation of this ledger was given: above the highest, or between what a restored ledger knew and
@@ -162,6 +163,8 @@ struct ChainStanding: Hashable {
     /// that was made, and no repair has failed lately.
     var isAtRest: Bool
     var isGone: Bool
+    /// Its newest operation has succeeded, it is well, and was seen as it was seen last: there is nothing to learn.
+    var isAsKnown: Bool
 }
 
 struct LostAttempt {
@@ -183,7 +186,7 @@ struct BookChanges {
     /// Ended ones first, then in the order of their sequence.
     var work: [WorkEntry] = []
     var newWork: [WorkEntry] = []
-    var newAttempts: [(attempt: Attempt, chain: ChainID?, generation: Int?)] = []
+    var newAttempts: [NewAttempt] = []
     var attempts: [Attempt] = []
     /// Attempts whose commands go to the outbox.
     var sent: [Attempt] = []
@@ -191,13 +194,23 @@ struct BookChanges {
     var sentAgain: [Attempt] = []
     /// Attempts that an agent has answered: their commands need no publication any more.
     var arrived: [AttemptID] = []
+    /// Who asked for what was changed.
+    var records: [AuditRecord] = []
     var afterwards: [Afterthought] = []
 
     var isEmpty: Bool {
         newHosts.isEmpty && hosts.isEmpty && endedLeases.isEmpty && newChains.isEmpty && leases.isEmpty && chains.isEmpty
             && work.isEmpty && newWork.isEmpty && newAttempts.isEmpty && attempts.isEmpty && sent.isEmpty && sentAgain.isEmpty
-            && arrived.isEmpty && afterwards.isEmpty
+            && arrived.isEmpty && records.isEmpty && afterwards.isEmpty
     }
+}
+
+struct NewAttempt {
+    var attempt: Attempt
+    /// Its operation's.
+    var chain: ChainID?
+    /// The generation of the chain's desired state that its command carries.
+    var generation: Int?
 }
 
 /// What follows everything else.

@@ -6,14 +6,14 @@ extension Book {
     /// Sets apart what the ledger is behind of: those chains fail, a hold is stored, the sequence is raised above all that was seen.
     ///
     /// - Parameters:
-    ///   - known: chains of the host at rest.
+    ///   - known: chains of the host at rest; of those that are not loaded nothing is new.
     ///   - strangers: what belongs to no chain.
     /// - Returns: the known chains that are concerned.
     func holdWhatIsAhead(
         _ known: [ObservedChain], _ strangers: [ObservedChain], on host: HostID
     ) throws -> Set<ChainID> {
         let foreign = try store.chainsAhead(on: host, among: known + strangers)
-        let ahead = try known.filter { try foreign.contains($0.id) || chain($0.id).chain.isBehind($0) }
+        let ahead = known.filter { foreign.contains($0.id) || chains[$0.id]?.chain.isBehind($0) ?? false }
         for observed in ahead { try fallBehind(observed) }
         let all = ahead + strangers.filter { foreign.contains($0.id) }
         if !all.isEmpty {

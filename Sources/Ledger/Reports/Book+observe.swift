@@ -1,8 +1,9 @@
 import FoundationEssentials
 import Model
 
-/// Seconds until a host is looked at again when some of an observation was set aside.
-private let lookAgain = 1.0
+/// Seconds until a host is looked at again when all of an observation was set aside, when little of it was, and when the work is done
+/// because of which it was. The busier a host is, the less is a look at it worth, and each lists all that is there.
+private let lookAgain = (afterSettingAll: 8.0, afterSettingLittle: 1.0, afterWork: 0.5)
 
 /// Seconds for which a chain whose repair failed is left alone.
 private let repairPause = 60.0
@@ -20,9 +21,10 @@ extension Book {
             looks.failures = 0
         case .seen(let seen):
             looks.failures = 0
-            let complete = try take(seen, on: observation.host, observation)
-            looks.digest = complete ? digest : ""
-            if !complete { looks.after = now.addingTimeInterval(lookAgain) }
+            let aside = try take(seen, on: observation.host, observation)
+            looks.digest = aside == 0 ? digest : ""
+            let (least, most) = (lookAgain.afterSettingLittle, lookAgain.afterSettingAll)
+            if aside > 0 { looks.after = now.addingTimeInterval(least + aside * (most - least)) }
         case .failed:
             looks.failures += 1
             looks.digest = ""
@@ -50,21 +52,30 @@ extension Book {
 
     /// Takes over what was seen of chains at rest, and asks for repairs.
     ///
-    /// - Returns: whether all that was seen could be judged.
-    private func take(_ seen: HostObservation, on host: HostID, _ observation: Report.Observation) throws -> Bool {
+    /// - Returns: which part of the chains was set aside, 0 to 1.
+    private func take(_ seen: HostObservation, on host: HostID, _ observation: Report.Observation) throws -> Double {
         try write()
         let standings = try store.standings(
-            on: host, seenBy: observation, named: seen.chains.map(\.id),
-            noRepairFailedSince: now.addingTimeInterval(-repairPause))
-        let resting = standings.filter { $0.value.isAtRest && !$0.value.isGone }.keys
-        try load(chains: resting)
+            on: host, observation: observation, seen: seen.chains, noRepairFailedSince: now.addingTimeInterval(-repairPause))
+        let resting = standings.filter { $0.value.isAtRest && !$0.value.isGone }
+        try load(chains: resting.filter { !$0.value.isAsKnown }.keys)
         let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let known = resting.map { observed[$0] ?? ObservedChain(id: $0, nodes: [], sequence: 0) }
+        let known = resting.keys.map { observed[$0] ?? ObservedChain(id: $0, nodes: [], sequence: 0) }
         let strangers = seen.chains.filter { standings[$0.id].map { $0.isGone && $0.isAtRest } ?? true }
         let ahead = try holdWhatIsAhead(known, strangers, on: host)
-        for chain in known where !ahead.contains(chain.id) { try compare(chain.id, with: chain) }
+        for chain in known where chains[chain.id] != nil && !ahead.contains(chain.id) { try compare(chain.id, with: chain) }
         note(orphans: strangers, on: host)
-        return standings.filter { !$0.value.isGone || observed[$0.key] != nil }.values.allSatisfy(\.isAtRest)
+        let concerned = standings.filter { !$0.value.isGone || observed[$0.key] != nil }.values
+        return concerned.isEmpty ? 0 : Double(concerned.count { !$0.isAtRest }) / Double(concerned.count)
+    }
+
+    /// Hosts on which the last work has ended are looked at soon.
+    func lookAtHostsAtRest() {
+        let soon = now.addingTimeInterval(lookAgain.afterWork)
+        for id in eased {
+            guard let entry = hosts[id], entry.inFlight == 0, entry.now.looks.failures == 0 else { continue }
+            if let after = entry.now.looks.after, after > soon { hosts[id]?.now.looks.after = soon }
+        }
     }
 
     private func compare(_ id: ChainID, with observed: ObservedChain) throws {

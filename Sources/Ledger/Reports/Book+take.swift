@@ -14,6 +14,7 @@ extension Book {
         }
         meet(reports.map(\.received))
         try fillWindows(of: eased)
+        lookAtHostsAtRest()
         return rejected
     }
 

@@ -54,7 +54,7 @@ private let serverTroubles: Set = ["08", "25", "42", "53", "55", "57", "58", "F0
 
 extension LedgerError {
     /// Whether the same will fail again and again: the database answered, and said no.
-    fileprivate var blamesContent: Bool {
+    var blamesContent: Bool {
         guard case .unavailable(let error) = self else { return true }
         switch error.code {
         case .uniqueViolation, .foreignKeyViolation, .checkViolation, .exclusionViolation, .notNullViolation, .invalidParameter,

@@ -15,26 +15,38 @@ extension Attempt {
             quietAt: try row["quiet_at"])
     }
 
-    /// - Parameters:
-    ///   - chain: its operation's.
-    ///   - generation: the generation of the chain's desired state that its command carries.
-    func insertion(chain: ChainID?, generation: Int?) throws -> Statement {
+    static func insertion(of attempts: [NewAttempt]) throws -> Statement {
         Statement(
             """
             INSERT INTO attempts (id, operation, chain, generation, number, agent, sent_at, started_at, ended_at, result, error,
                 quiet_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::integer[], $6::uuid[],
+                $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::jsonb[], $12::timestamptz[])
             """,
-            id.uuid, operation.uuid, chain?.uuid, generation, number, agent?.uuid, sentAt, startedAt, endedAt, result,
-            try StoredJSON.optionalText(error), quietAt)
+            rows: try attempts.map { new in
+                let attempt = new.attempt
+                return [
+                    attempt.id.uuid, attempt.operation.uuid, new.chain?.uuid, new.generation, attempt.number,
+                    attempt.agent?.uuid, attempt.sentAt, attempt.startedAt, attempt.endedAt, attempt.result,
+                    try StoredJSON.optionalText(attempt.error), attempt.quietAt,
+                ]
+            })
     }
 
-    func update() throws -> Statement {
+    static func update(of attempts: [Attempt]) throws -> Statement {
         Statement(
             """
-            UPDATE attempts SET agent = $2, started_at = $3, ended_at = $4, result = $5, error = $6, quiet_at = $7
-            WHERE id = $1
+            UPDATE attempts a SET agent = n.agent, started_at = n.started_at, ended_at = n.ended_at, result = n.result,
+                error = n.error, quiet_at = n.quiet_at
+            FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::jsonb[], $7::timestamptz[])
+                AS n (id, agent, started_at, ended_at, result, error, quiet_at)
+            WHERE a.id = n.id
             """,
-            id.uuid, agent?.uuid, startedAt, endedAt, result, try StoredJSON.optionalText(error), quietAt)
+            rows: try attempts.map {
+                [
+                    $0.id.uuid, $0.agent?.uuid, $0.startedAt, $0.endedAt, $0.result, try StoredJSON.optionalText($0.error),
+                    $0.quietAt,
+                ]
+            })
     }
 }

@@ -17,27 +17,45 @@ extension Chain {
             certificatesExpireAt: try row["certificates_expire_at"], createdAt: try row["created_at"])
     }
 
-    func insertion(lease: LeaseID?) throws -> Statement {
+    static func insertion(of chains: [ChainEntry.Stored]) throws -> Statement {
         Statement(
             """
             INSERT INTO chains (id, host, pool, blueprint, plan, parameters, desired, phase, reason, health, health_detail,
                 subnet, ports, nodes, lease, certificates_expire_at, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::cidr, $13, $14, $15, $16, $17)
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::jsonb[], $7::jsonb[],
+                $8::text[], $9::text[], $10::text[], $11::text[], $12::cidr[], $13::jsonb[], $14::jsonb[], $15::uuid[],
+                $16::timestamptz[], $17::timestamptz[])
             """,
-            id.uuid, host.uuid, pool?.uuid, plan.blueprint.name, try StoredJSON.text(plan), try StoredJSON.text(parameters),
-            try StoredJSON.text(desired), phase, reason, health, healthDetail, subnet, try StoredJSON.text(ports),
-            try StoredJSON.text(nodes), lease?.uuid, certificatesExpireAt, createdAt)
+            rows: try chains.map { stored in
+                let chain = stored.chain
+                return [
+                    chain.id.uuid, chain.host.uuid, chain.pool?.uuid, chain.plan.blueprint.name, try StoredJSON.text(chain.plan),
+                    try StoredJSON.text(chain.parameters), try StoredJSON.text(chain.desired), chain.phase, chain.reason,
+                    chain.health, chain.healthDetail, chain.subnet, try StoredJSON.text(chain.ports),
+                    try StoredJSON.text(chain.nodes), stored.lease?.uuid, chain.certificatesExpireAt, chain.createdAt,
+                ]
+            })
     }
 
     /// What transitions may change; plan, parameters and place are as they were made.
-    func update(lease: LeaseID?) throws -> Statement {
+    static func update(of chains: [ChainEntry.Stored]) throws -> Statement {
         Statement(
             """
-            UPDATE chains SET desired = $2, phase = $3, reason = $4, health = $5, health_detail = $6, subnet = $7::cidr,
-                ports = $8, nodes = $9, lease = $10, certificates_expire_at = $11
-            WHERE id = $1
+            UPDATE chains c SET desired = n.desired, phase = n.phase, reason = n.reason, health = n.health,
+                health_detail = n.health_detail, subnet = n.subnet, ports = n.ports, nodes = n.nodes, lease = n.lease,
+                certificates_expire_at = n.certificates_expire_at
+            FROM unnest($1::uuid[], $2::jsonb[], $3::text[], $4::text[], $5::text[], $6::text[], $7::cidr[], $8::jsonb[],
+                $9::jsonb[], $10::uuid[], $11::timestamptz[])
+                AS n (id, desired, phase, reason, health, health_detail, subnet, ports, nodes, lease, certificates_expire_at)
+            WHERE c.id = n.id
             """,
-            id.uuid, try StoredJSON.text(desired), phase, reason?.withoutNUL, health, healthDetail?.withoutNUL, subnet,
-            try StoredJSON.text(ports), try StoredJSON.text(nodes), lease?.uuid, certificatesExpireAt)
+            rows: try chains.map { stored in
+                let chain = stored.chain
+                return [
+                    chain.id.uuid, try StoredJSON.text(chain.desired), chain.phase, chain.reason?.withoutNUL, chain.health,
+                    chain.healthDetail?.withoutNUL, chain.subnet, try StoredJSON.text(chain.ports),
+                    try StoredJSON.text(chain.nodes), stored.lease?.uuid, chain.certificatesExpireAt,
+                ]
+            })
     }
 }

@@ -18,31 +18,48 @@ extension Operation {
             cancelRequested: try row["cancel_requested"], createdAt: try row["created_at"], endedAt: try row["ended_at"])
     }
 
-    /// Gives back its `sequence`.
-    ///
-    /// - Parameter desired: what is wanted of its chain as of this operation; all its attempts carry it.
-    func insertion(desired: Desired?) throws -> Statement {
+    /// Gives back their `sequence`, in their order.
+    static func insertion(of work: [WorkEntry]) throws -> Statement {
         Statement(
             """
             INSERT INTO operations (id, kind, host, chain, desired, priority, status, attempt, charged, agents_lost, retry_at,
                 progress, error, cancel_requested, created_at, ended_at, node, parent)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::smallint[], $7::text[],
+                $8::integer[], $9::integer[], $10::integer[], $11::timestamptz[], $12::jsonb[], $13::jsonb[], $14::boolean[],
+                $15::timestamptz[], $16::timestamptz[], $17::text[], $18::uuid[])
             RETURNING sequence
             """,
-            id.uuid, kind, host.uuid, chain?.uuid, try StoredJSON.optionalText(desired), priority, status, attempt, charged,
-            agentsLost, retryAt, try StoredJSON.optionalText(progress), try StoredJSON.optionalText(error), cancelRequested,
-            createdAt, endedAt, node, parent?.uuid)
+            rows: try work.map { entry in
+                let operation = entry.operation
+                return [
+                    operation.id.uuid, operation.kind, operation.host.uuid, operation.chain?.uuid,
+                    try StoredJSON.optionalText(entry.now.desired), operation.priority, operation.status, operation.attempt,
+                    operation.charged, operation.agentsLost, operation.retryAt, try StoredJSON.optionalText(operation.progress),
+                    try StoredJSON.optionalText(operation.error), operation.cancelRequested, operation.createdAt,
+                    operation.endedAt, operation.node, operation.parent?.uuid,
+                ]
+            })
     }
 
     /// All but the priority, which `apply` may raise without the host's lock.
-    func update(desired: Desired?) throws -> Statement {
+    static func update(of work: [WorkEntry]) throws -> Statement {
         Statement(
             """
-            UPDATE operations SET desired = $2, status = $3, attempt = $4, charged = $5, agents_lost = $6, retry_at = $7,
-                progress = $8, error = $9, cancel_requested = $10, ended_at = $11
-            WHERE id = $1
+            UPDATE operations o SET desired = n.desired, status = n.status, attempt = n.attempt, charged = n.charged,
+                agents_lost = n.agents_lost, retry_at = n.retry_at, progress = n.progress, error = n.error,
+                cancel_requested = n.cancel_requested, ended_at = n.ended_at
+            FROM unnest($1::uuid[], $2::jsonb[], $3::text[], $4::integer[], $5::integer[], $6::integer[], $7::timestamptz[],
+                $8::jsonb[], $9::jsonb[], $10::boolean[], $11::timestamptz[])
+                AS n (id, desired, status, attempt, charged, agents_lost, retry_at, progress, error, cancel_requested, ended_at)
+            WHERE o.id = n.id
             """,
-            id.uuid, try StoredJSON.optionalText(desired), status, attempt, charged, agentsLost, retryAt,
-            try StoredJSON.optionalText(progress), try StoredJSON.optionalText(error), cancelRequested, endedAt)
+            rows: try work.map { entry in
+                let operation = entry.operation
+                return [
+                    operation.id.uuid, try StoredJSON.optionalText(entry.now.desired), operation.status, operation.attempt,
+                    operation.charged, operation.agentsLost, operation.retryAt, try StoredJSON.optionalText(operation.progress),
+                    try StoredJSON.optionalText(operation.error), operation.cancelRequested, operation.endedAt,
+                ]
+            })
     }
 }

@@ -6,8 +6,10 @@ enum StoredJSON {
     static func text(_ value: some Encodable) throws -> JSONText {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
-        let bytes = [UInt8](try encoder.encode(value))
-        return JSONText(text: String(decoding: withoutNUL(bytes), as: UTF8.self))
+        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        // Most values have none: then there is nothing to copy.
+        guard text.utf8.contains(UInt8(ascii: "\\")) else { return JSONText(text: text) }
+        return JSONText(text: String(decoding: withoutNUL(Array(text.utf8)), as: UTF8.self))
     }
 
     static func optionalText(_ value: (some Encodable)?) throws -> JSONText? {

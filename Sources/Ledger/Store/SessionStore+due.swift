@@ -122,26 +122,31 @@ extension SessionStore {
     }
 
     func standings(
-        on host: HostID, seenBy observation: Report.Observation, named: [ChainID], noRepairFailedSince time: Date
+        on host: HostID, observation: Report.Observation, seen: [ObservedChain], noRepairFailedSince time: Date
     ) throws -> [ChainID: ChainStanding] {
         let rows = try session.query(
             """
             SELECT c.id, c.phase = 'gone' AS is_gone, (newest.id IS NULL OR (newest.sequence <= $2 AND newest.ended_at <= request.asked_at
                     AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at > $3)))
-                AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest
+                AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest,
+                coalesce(
+                    newest.status = 'succeeded' AND c.phase = 'running' AND c.health = 'healthy' AND c.nodes = seen.nodes
+                        AND (seen.expiry IS NULL OR c.certificates_expire_at = to_timestamp(seen.expiry)), false) AS as_known
             FROM chains c
             CROSS JOIN (
                 -- When an earlier request than the outstanding one was made is not known any more: then it is long ago.
                 SELECT CASE WHEN observe_number = $4 THEN observe_asked_at ELSE '-infinity' END AS asked_at
                 FROM hosts WHERE id = $1) AS request
+            LEFT JOIN jsonb_to_recordset($5) AS seen (chain uuid, nodes jsonb, expiry bigint) ON seen.chain = c.id
             LEFT JOIN LATERAL (
                 SELECT o.id, o.sequence, o.kind, o.status, o.ended_at
                 FROM operations o WHERE o.chain = c.id ORDER BY o.sequence DESC LIMIT 1) AS newest ON true
-            WHERE c.host = $1 AND (c.phase <> 'gone' OR c.id = ANY($5))
-            """, host.uuid, observation.asOf, time, observation.number, named.map(\.uuid))
+            WHERE c.host = $1 AND (c.phase <> 'gone' OR seen.chain IS NOT NULL)
+            """, host.uuid, observation.asOf, time, observation.number, try StoredJSON.text(seen.map(SeenChain.init)))
         var standings: [ChainID: ChainStanding] = [:]
         for row in rows {
-            standings[try row.id("id")] = ChainStanding(isAtRest: try row["at_rest"], isGone: try row["is_gone"])
+            standings[try row.id("id")] = ChainStanding(
+                isAtRest: try row["at_rest"], isGone: try row["is_gone"], isAsKnown: try row["as_known"])
         }
         return standings
     }
@@ -180,5 +185,18 @@ extension SessionStore {
         let row = try session.queryOne(
             "SELECT 1 FROM leaders WHERE duty = 'clocks' AND leader = $1 AND until > clock_timestamp() FOR SHARE", leader)
         return row != nil
+    }
+}
+
+/// What an observation says about one chain, as the ledger keeps it.
+private struct SeenChain: Encodable {
+    var chain: ChainID
+    var nodes: [ObservedNode]
+    var expiry: Int?
+
+    init(_ observed: ObservedChain) {
+        chain = observed.id
+        nodes = observed.nodes
+        expiry = observed.certificatesExpireAt
     }
 }

@@ -3,30 +3,39 @@ import Model
 import PostgreSQL
 
 extension SessionStore {
+    /// A table takes all its rows in one statement, but where an order counts: what ends before what takes its place.
     func store(_ changes: BookChanges) throws -> [Int] {
         var statements = try self.statements(before: changes)
-        let firstInsertion = statements.count
-        statements += try changes.newWork.map { try $0.operation.insertion(desired: $0.now.desired) }
+        let insertion = statements.count
+        statements += try changes.newWork.isEmpty ? [] : [Operation.insertion(of: changes.newWork)]
         statements += try self.statements(after: changes)
         let results = try session.pipeline(statements)
-        return try changes.newWork.indices.map { try results[firstInsertion + $0][0].decode("sequence") }
+        return changes.newWork.isEmpty ? [] : try results[insertion].map { try $0.decode("sequence") }
     }
 
     private func statements(before changes: BookChanges) throws -> [Statement] {
         var statements = try changes.newHosts.map { try $0.insertion() }
         statements += try changes.hosts.map { try $0.update() }
         statements += changes.endedLeases.map(\.statement)
-        statements += try changes.newChains.map { try $0.chain.insertion(lease: $0.lease) }
+        if !changes.newChains.isEmpty { statements.append(try Chain.insertion(of: changes.newChains)) }
         statements += changes.leases.map(\.statement)
-        statements += try changes.chains.map { try $0.chain.update(lease: $0.lease) }
-        return try statements + changes.work.map { try $0.operation.update(desired: $0.now.desired) }
+        if !changes.chains.isEmpty { statements.append(try Chain.update(of: changes.chains)) }
+        let (ended, open) = (
+            changes.work.filter(\.operation.status.hasEnded), changes.work.filter { !$0.operation.status.hasEnded }
+        )
+        for work in [ended, open] where !work.isEmpty { statements.append(try Operation.update(of: work)) }
+        return statements
     }
 
     private func statements(after changes: BookChanges) throws -> [Statement] {
-        var statements = try changes.newAttempts.map { try $0.attempt.insertion(chain: $0.chain, generation: $0.generation) }
-        statements += try changes.attempts.map { try $0.update() }
-        statements += changes.sent.map { attempt in
-            Statement("INSERT INTO outbox (operation, attempt) VALUES ($1, $2)", attempt.operation.uuid, attempt.id.uuid)
+        var statements: [Statement] = []
+        if !changes.newAttempts.isEmpty { statements.append(try Attempt.insertion(of: changes.newAttempts)) }
+        if !changes.attempts.isEmpty { statements.append(try Attempt.update(of: changes.attempts)) }
+        if !changes.sent.isEmpty {
+            statements.append(
+                Statement(
+                    "INSERT INTO outbox (operation, attempt) SELECT * FROM unnest($1::uuid[], $2::uuid[])",
+                    rows: changes.sent.map { [$0.operation.uuid, $0.id.uuid] }))
         }
         statements += changes.sentAgain.map { attempt in
             Statement(
@@ -36,6 +45,7 @@ extension SessionStore {
         if !changes.arrived.isEmpty {
             statements.append(Statement("DELETE FROM outbox WHERE attempt = ANY($1)", changes.arrived.map(\.uuid)))
         }
+        if !changes.records.isEmpty { statements.append(AuditRecord.insertion(of: changes.records)) }
         return try statements + changes.afterwards.flatMap { try $0.statements() }
     }
 }

@@ -12,13 +12,17 @@ struct SessionStore: BookStore {
             Statement(
                 "SELECT \(Host.columns), \(Looks.columns) FROM hosts h WHERE h.id = ANY($1) ORDER BY h.id FOR NO KEY UPDATE",
                 uuids),
-            // A statement of its own: counted by the one that waits for the lock, it would be as old as the wait.
+            // A statement of its own: counted by the one that waits for the lock, it would be as old as the wait. Each half has an
+            // index of what is open alone: together they would read all that a host ever did.
             Statement(
                 """
-                SELECT host, count(*) FILTER (WHERE NOT is_parent) AS in_flight,
-                    bool_or(kind = 'host.reset') AS is_resetting
-                FROM operations
-                WHERE host = ANY($1) AND (status IN ('sent', 'working') AND NOT is_parent OR is_parent AND ended_at IS NULL)
+                SELECT host, count(*) FILTER (WHERE NOT is_parent) AS in_flight, bool_or(is_reset) AS is_resetting
+                FROM (
+                    SELECT host, false AS is_parent, false AS is_reset FROM operations
+                    WHERE host = ANY($1) AND NOT is_parent AND status IN ('sent', 'working')
+                    UNION ALL
+                    SELECT host, true, kind = 'host.reset' FROM operations
+                    WHERE host = ANY($1) AND is_parent AND ended_at IS NULL) AS open
                 GROUP BY host
                 """, uuids),
         ])
@@ -84,8 +88,9 @@ struct SessionStore: BookStore {
         return result
     }
 
-    func host(ofChain id: ChainID) throws -> HostID? {
-        try session.queryOne("SELECT host FROM chains WHERE id = $1", id.uuid).map { try $0.id("host") }
+    func hosts(ofChains ids: [ChainID]) throws -> [ChainID: HostID] {
+        let rows = try session.query(Statement("SELECT id, host FROM chains WHERE id = ANY($1)", ids.map(\.uuid)))
+        return Dictionary(uniqueKeysWithValues: try rows.map { (try $0.id("id"), try $0.id("host")) })
     }
 
     func host(ofOperation id: OperationID) throws -> HostID? {

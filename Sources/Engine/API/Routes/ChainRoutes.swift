@@ -62,14 +62,14 @@ extension API {
         var query = call.queryFields()
         let force = query.optional("force", .flagText) ?? false
         try query.complete()
-        return try await accepted(try await ledger.request(.delete, chain: try call.identifier("chain"), force: force), call)
+        return accepted(try await ledger.request(.delete, chain: try call.identifier("chain"), force: force), call)
     }
 
     private func request(_ kind: OperationKind, _ call: Call) async throws -> Answer {
         try call.refuseAnyField()
         let id: ChainID = try call.identifier("chain")
         let node = call.parameters["node"]
-        return try await accepted(try await ledger.request(kind, chain: id, node: node, tenant: call.scope.tenant), call)
+        return accepted(try await ledger.request(kind, chain: id, node: node, tenant: call.scope.tenant), call)
     }
 
     private func getConnection(_ call: Call) async throws -> Answer {
@@ -98,6 +98,14 @@ extension API {
 
     private func accepted(_ made: (Chain, Model.Operation), _ call: Call) async throws -> Answer {
         try await underWay(made.1) { try await rendered(try await ledger.chain(made.0.id), for: call) }
+    }
+
+    /// Everything that is answered came with the request's own transaction.
+    private func accepted(_ made: AcceptedRequest, _ call: Call) -> Answer {
+        let chain = made.chain.json(address: made.address, lease: made.lease, showsTenant: call.caller?.role == .admin)
+        return underWay(made.operation, chain.with("operation", made.operation.json(waitingFor: made.waitingFor))) {
+            try await rendered(try await ledger.chain(made.chain.id), for: call)
+        }
     }
 
     /// The chain that the path names, if the caller may know of it; 404 otherwise.

@@ -33,8 +33,15 @@ extension API {
     func underWay(
         _ operation: Model.Operation, _ resource: @escaping @Sendable () async throws -> JSONValue
     ) async throws -> Answer {
+        underWay(operation, try await resource().with("operation", try await rendered(operation)), resource)
+    }
+
+    /// The same, where what is answered now is known.
+    func underWay(
+        _ operation: Model.Operation, _ now: JSONValue, _ resource: @escaping @Sendable () async throws -> JSONValue
+    ) -> Answer {
         bell.ring()
-        var answer = Answer(.accepted, json: try await resource().with("operation", try await rendered(operation)))
+        var answer = Answer(.accepted, json: now)
         answer.headers[.location] = "/v1/operations/\(operation.id)"
         answer.underWay = UnderWay(operation: operation.id) {
             let ended = try await ledger.operation(operation.id).0
