@@ -133,10 +133,12 @@ memory_host() {
     wait_until 30 test -S "$memory_socket" || fail_with_log "the memory host does not start" "$scratch/$1.log"
 }
 
-# agent DRIVER ENDPOINT CONCURRENCY: sets agent_pid.
+# agent DRIVER CONCURRENCY ENDPOINT…: one that may reach these; sets agent_pid.
 agent() {
+    local endpoint allowed=()
+    for endpoint in "${@:3}"; do allowed+=(--allow "$endpoint"); done
     launch_program "agent-${#started[@]}" "$bin/continuo-agent" --driver "$1" --site default --site-file "$scratch/site.json" \
-        --allow "$2" --concurrency "$3"
+        "${allowed[@]}" --concurrency "$2"
     agent_pid=$launched_pid
 }
 
@@ -146,6 +148,28 @@ api() {
     [[ $# -lt 3 ]] || body=(--header 'Content-Type: application/json' --data "$3")
     curl --silent --show-error --fail-with-body --max-time 30 --request "$1" --config - "${body[@]}" "$url$2" \
         <<< "header = \"Authorization: Bearer $admin_key\"" || fail "$1 $2 failed"
+}
+
+# server_pid NAME: of a server that `servers` started.
+server_pid() {
+    case $1 in
+        postgres) head -n 1 "$scratch/postgres/data/postmaster.pid" ;;
+        rabbitmq) cat "$scratch/rabbitmq/pid" ;;
+    esac
+}
+
+# processor_time PID…: hundredths of a second that these and all that they started have used.
+processor_time() {
+    local pid family=()
+    for pid in "$@"; do mapfile -t -O "${#family[@]}" family < <(with_descendants "$pid"); done
+    for pid in "${family[@]}"; do sed 's/.*) //' "/proc/$pid/stat" 2> /dev/null || true; done |
+        awk '{ sum += $12 + $13 + $14 + $15 } END { print sum + 0 }'
+}
+
+with_descendants() {
+    local child
+    echo "$1"
+    for child in $(pgrep --parent "$1" || true); do with_descendants "$child"; done
 }
 
 # median NUMBER…: of an even count the mean of the middle two.
