@@ -4,6 +4,7 @@ import DockerSupport
 import Drivers
 import Foundation
 import Model
+import Programs
 import SwarmDriver
 import Testing
 
@@ -60,6 +61,23 @@ struct SwarmTests {
             }
             _ = try await rpcs[0].call("generatetodescriptor", [.integer(3), .string("raw(51)")])
             for rpc in rpcs[1...] { try await rpc.untilHeight(3) }
+            _ = try await driver(field).converge(work.absent, on: field.host, field.context)
+        }
+    }
+
+    @Test func aCertificateForTheHostsAddressIsForAllMachines() async throws {
+        try await SwarmField.using { field in
+            let work = SampleChain.work(SampleChain.rich())
+            let chain = try await driver(field).converge(work, on: field.host, field.context)
+            let sealed = try await driver(field).vault(of: work.id, incarnation: 1, on: field.host, field.context)
+            let vault = try field.context.vaults.open(try #require(sealed), chain: work.id, incarnation: 1)
+            let file = NSTemporaryDirectory() + "/certificate-\(UUID().uuidString.prefix(8)).pem"
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            try Data(try #require(vault.certificates["node1"]).certificate.utf8).write(to: URL(filePath: file))
+            let names = try await Command.run(
+                "/usr/bin/openssl", ["x509", "-in", file, "-noout", "-ext", "subjectAltName"])
+            let addresses = Set(chain.nodes.map { $0.address ?? field.host.address })
+            #expect(addresses.count == 2 && addresses.allSatisfy { names.contains("IP Address:\($0)") }, "\(names)")
             _ = try await driver(field).converge(work.absent, on: field.host, field.context)
         }
     }

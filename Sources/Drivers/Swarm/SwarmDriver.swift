@@ -12,7 +12,7 @@
 // `Convergence` goes round as the Docker driver's does: look, plan (`ConvergePlan`), act, until nothing is left to do. A service is
 // changed in place, by the number of the version that was seen: whoever comes second is refused, and looks again.
 //
-// A manager tells what becomes of containers on other machines by its tasks alone, and has no events of them: `TaskWait` asks.
+// A manager tells what becomes of containers on other machines by its tasks alone, and has no events of them: `NodeWait` asks.
 
 public import Curl
 internal import DockerEngine
