@@ -148,6 +148,11 @@ import Testing
         #expect(try await post("[]").code == "invalid-field")
     }
 
+    @Test(arguments: ["3", "3.0", "30e-1", "0.3e1"])
+    func aWholeNumberIsOneHoweverItIsWritten(_ count: String) async throws {
+        #expect(try await post(#"{"name":"a","count":\#(count)}"#).status == 200)
+    }
+
     @Test func malformedJSON() async throws {
         for body in [
             #"{"name":"#, "{}{}", "{,}", #"{"a":1,"a":2}"#, "nul", "\u{FEFF}{}", #"{"a":01}"#, #"{"a":"\ud800"}"#, "\"a\nb\"",

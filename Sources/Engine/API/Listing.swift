@@ -13,7 +13,7 @@ extension Fields {
 
     /// The part of a list in the order of names: `limit` and `after`.
     mutating func pageOfNames() -> PageRequest {
-        PageRequest(after: optional("after", .string(1...100)), limit: optional("limit", .integerText(1...200)) ?? 50)
+        PageRequest(after: optional("after", .name), limit: optional("limit", .integerText(1...200)) ?? 50)
     }
 }
 

@@ -119,7 +119,8 @@ extension JSONReader {
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if position == whole, let value = Int(text) { return .integer(value) }
         guard let value = Double(text), value.isFinite else { throw failure("the number is out of range") }
-        return .number(value)
+        // 3.0 is 3.
+        return Int(exactly: value).map(JSONValue.integer) ?? .number(value)
     }
 
     private mutating func fraction() throws(Failure) {

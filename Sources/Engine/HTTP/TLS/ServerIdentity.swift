@@ -28,6 +28,10 @@ public struct ServerIdentity: Sendable, Hashable {
             configuration.minimumTLSVersion = .tlsv12
             configuration.applicationProtocols = ["http/1.1"]
             return try NIOSSLContext(configuration: configuration)
+        } catch NIOSSLError.failedToLoadCertificate {
+            throw Unusable(reason: "there is no certificate in PEM form")
+        } catch NIOSSLError.failedToLoadPrivateKey {
+            throw Unusable(reason: "the key is none in PEM form, or not the certificate's")
         } catch {
             throw Unusable(reason: "\(error)")
         }
