@@ -22,4 +22,4 @@ INSERT INTO operations (id, kind, host, chain, desired, priority, status, attemp
 SELECT gen_random_uuid(), 'chain.create', c.host, c.id, c.desired, 2, 'succeeded', 1, 0, 0, false, now(), now()
 FROM chains c WHERE NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id);
 
-ANALYZE;
+ANALYZE hosts, chains, operations;
