@@ -30,7 +30,7 @@ public enum NodeConfiguration {
     }
 
     /// Each way to a desired state asks several times for the same nodes.
-    private static let known = DigestMemory<Content>(limit: 1024)
+    private static let known = DigestMemory<Content>(limit: 256)
 
     private struct Content: Encodable, Sendable, Hashable {
         var node: PlannedNode
