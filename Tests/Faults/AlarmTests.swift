@@ -18,27 +18,35 @@ import Testing
                 let host = try await house.register()
                 let chain = try await house.ask(on: host)
                 try await house.admin.succeeds(chain)
-                try await Self.outlast("memory", house, host, chain) { isOn in
+                try await Self.outlast("memory", house, host, chain, asking: .atOnce) { isOn in
                     try await rabbitmq.control("set_vm_memory_high_watermark", "absolute", isOn ? "1MB" : "1GB")
                 }
-                try await Self.outlast("disk", house, host, chain) { isOn in
+                try await Self.outlast("disk", house, host, chain, asking: .whenItIsKnown) { isOn in
                     try await rabbitmq.control("set_disk_free_limit", isOn ? "1000000GB" : "50MB")
                 }
             }
         }
     }
 
+    private enum Asking {
+        /// What is said to a broker that reads no more may have arrived.
+        case atOnce
+        /// What is asked for then waits in the outbox.
+        case whenItIsKnown
+    }
+
     private static func outlast(
-        _ resource: String, _ house: House, _ host: String, _ chain: JSONValue, alarm: (Bool) async throws -> Void
+        _ resource: String, _ house: House, _ host: String, _ chain: JSONValue, asking: Asking,
+        alarm: (Bool) async throws -> Void
     ) async throws {
         let admin = await house.admin
         try await alarm(true)
+        if asking == .whenItIsKnown { try await isReady("blocked", resource, admin) }
         let accepted = [
             try await house.ask(on: host),
             try await admin.call("POST", "/v1/chains/\(chain["id"].text ?? "")/restart", expect: [202]),
         ]
         try await isReady("blocked", resource, admin)
-        // What was said to a broker that reads no more may have arrived; what is asked for from now on waits in the outbox.
         let late = try await house.ask(on: host)
         try await endsUnderTheAlarm(house)
         #expect(try await house.operation(late)["status"] == "sent")
