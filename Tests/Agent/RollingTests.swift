@@ -28,22 +28,28 @@ struct RollingTests {
         }
     }
 
-    @Test("both do what they can read: what the older one leaves, the newer one does")
-    func sideBySide() async throws {
+    @Test(
+        "both do what they can read: what the older one leaves, the newer one does",
+        arguments: [
+            // An agent of the version before beside one of this; one of this beside one of the version to come.
+            (older: [1], newer: [1, 2]), ([1, 2], [1, 2, 3]),
+        ])
+    func sideBySide(older: [Int], newer: [Int]) async throws {
         try await Stage.open { stage in
             let (old, new) = (AgentID.fresh(), AgentID.fresh())
-            try await stage.withAgent(ScriptedDriver(), { ($0.id, $0.schemas) = (old, [1]) }) {
-                try await stage.withAgent(ScriptedDriver(), { $0.id = new }) {
+            let schema = try #require(newer.last)
+            try await stage.withAgent(ScriptedDriver(), { ($0.id, $0.schemas) = (old, older) }) {
+                try await stage.withAgent(ScriptedDriver(), { ($0.id, $0.schemas) = (new, newer) }) {
                     var seen = Set<AgentID>()
-                    while seen != [old, new] { seen.insert(try await Self.isDone(Stage.command(.probe), stage).by) }
+                    while seen != [old, new] { seen.insert(try await Self.isDone(Stage.command(.probe), 1, stage).by) }
                     var isLeft = false
                     while !isLeft {
-                        let answer = try await Self.isDone(Self.newWork(), stage)
+                        let answer = try await Self.isDone(Self.newWork(), schema, stage)
                         #expect(answer.by == (answer.isDone ? new : old))
                         isLeft = !answer.isDone
                     }
                     // As the ledger does: a fresh attempt, until one finds its reader.
-                    while case let answer = try await Self.isDone(Self.newWork(), stage), !answer.isDone {
+                    while case let answer = try await Self.isDone(Self.newWork(), schema, stage), !answer.isDone {
                         #expect(answer.by == old)
                     }
                 }
@@ -69,8 +75,8 @@ struct RollingTests {
     }
 
     /// Who answered, and whether it had been done.
-    private static func isDone(_ command: Command, _ stage: Stage) async throws -> (by: AgentID, isDone: Bool) {
-        try await stage.send(command)
+    private static func isDone(_ command: Command, _ schema: Int, _ stage: Stage) async throws -> (by: AgentID, isDone: Bool) {
+        try await stage.send(command, schema: schema)
         while let report = try await stage.nextReport() {
             guard case .outcome(let reference, let outcome) = report else { continue }
             if case .failed(let error) = outcome {

@@ -57,10 +57,11 @@ struct Stage: Sendable {
         try await running(try agent(driver, change), body: body)
     }
 
-    func send(_ command: Command, repeat: Bool = false) async throws {
+    func send(_ command: Command, schema: Int? = nil, repeat: Bool = false) async throws {
         try await publish(
             engine.message(
-                .command, to: .commands(.memory, Self.site), site: Self.site, payload: command, schema: command.neededSchema,
+                .command, to: .commands(.memory, Self.site), site: Self.site, payload: command,
+                schema: schema ?? command.neededSchema,
                 repeat: `repeat`))
     }
 
