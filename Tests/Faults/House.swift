@@ -52,6 +52,11 @@ actor House {
 
     @discardableResult
     func startAgent(_ options: String...) throws -> RunningProgram {
+        try startAgent(options)
+    }
+
+    @discardableResult
+    func startAgent(_ options: [String]) throws -> RunningProgram {
         let arguments = ["--driver", "memory", "--site", "default", "--site-file", installation.siteFile]
         return try start("continuo-agent", arguments + ["--allow", host.target.endpoint] + options)
     }

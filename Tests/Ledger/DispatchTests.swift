@@ -222,4 +222,30 @@ import Testing
             #expect(await error { try await world.ledger.cancel(working.id) }?.conflictCode == "operation-over")
         }
     }
+
+    @Test func whatHasLostTwoAgentsInARowIsTriedWithoutOthersLikeIt() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost(capacity: 3)
+            for _ in 1...2 { _ = try await world.createChain() }
+            for _ in 1..<3 {
+                let commands = try await world.receive()
+                #expect(commands.count == 2)
+                try await world.heartbeat()
+                for command in commands { try await world.start(command) }
+                world.time.move(41)
+                #expect(try await world.ledger.closeLostAttempts(as: world.leader) == 2)
+                world.time.move(100)
+                _ = try await world.ledger.sendDueRetries(as: world.leader)
+            }
+            try await world.attend()
+            _ = try await world.createChain()
+            let commands = try await world.receive()
+            let suspects = commands.filter(\.operation.isSuspect)
+            #expect(commands.count == 2 && suspects.count == 1, "others go on beside it")
+            try await world.start(suspects[0])
+            try await world.finish(suspects[0])
+            let other = try await world.receiveOne()
+            #expect(other.operation.isSuspect && other.operation.id != suspects[0].operation.id)
+        }
+    }
 }

@@ -65,6 +65,9 @@ import Testing
     @Test func whatHoldsAnOperationBack() {
         #expect(free.obstacle(for: .create) == nil)
         var one = free
+        one.isOneSuspectTooMany = true
+        #expect(one.obstacle(for: .create) == .window)
+        one.isOneSuspectTooMany = false
         one.inFlightOnHost = 4
         #expect(one.obstacle(for: .create) == .window)
         one.unquietAttempts = true

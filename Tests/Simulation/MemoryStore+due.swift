@@ -8,11 +8,16 @@ extension MemoryStore {
         try burn()
         let waiting = windows.flatMap { window in
             tables.work.values
-                .filter { $0.operation.host == window.host && $0.operation.isDue(at: now) && isFree($0) }
+                .filter { $0.operation.host == window.host && $0.operation.isDue(at: now) }
+                .filter { isFree($0) && !isOneSuspectTooMany($0.operation) }
                 .sorted { $0.operation.turn < $1.operation.turn }
                 .prefix(window.room)
         }
         return waiting.sorted { $0.operation.turn < $1.operation.turn }.map(\.operation.id)
+    }
+
+    private func isOneSuspectTooMany(_ operation: Model.Operation) -> Bool {
+        operation.isSuspect && tables.suspects(on: operation.host) > 0
     }
 
     private func isFree(_ entry: WorkEntry) -> Bool {

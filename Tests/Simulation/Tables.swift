@@ -77,6 +77,10 @@ struct Tables {
         work.values.count { $0.operation.host == host && $0.operation.status.inFlight }
     }
 
+    func suspects(on host: HostID) -> Int {
+        work.values.count { $0.operation.host == host && $0.operation.status.inFlight && $0.operation.isSuspect }
+    }
+
     /// The constraints of operations, each looked at after every statement.
     func check(_ operation: Operation) throws {
         let others = work.values.map(\.operation).filter {

@@ -23,6 +23,7 @@ extension Book {
         }
         return DispatchSituation(
             hostStatus: host.host.status, inFlightOnHost: host.inFlight, parallel: host.host.parallel,
+            isOneSuspectTooMany: entry.operation.isSuspect && host.suspects > 0,
             chainInFlight: others.contains { $0.operation.id != entry.operation.id && $0.operation.status.inFlight },
             unquietAttempts: others.contains { $0.mayAct(below: entry.now.desired?.generation ?? 0) })
     }

@@ -23,6 +23,8 @@ extension Book {
     private func noteEase(_ before: OperationRecord, _ after: OperationRecord) {
         let (was, now) = (before.operation.status, after.operation.status)
         if was.inFlight != now.inFlight { hosts[after.operation.host]?.inFlight += now.inFlight ? 1 : -1 }
+        let (wasSuspect, isSuspect) = (was.inFlight && before.operation.isSuspect, now.inFlight && after.operation.isSuspect)
+        if wasSuspect != isSuspect { hosts[after.operation.host]?.suspects += isSuspect ? 1 : -1 }
         let quietened = zip(before.attempts, after.attempts).contains { $0.quietAt == nil && $1.quietAt != nil }
         if quietened || (was.inFlight && !now.inFlight) { eased.insert(after.operation.host) }
     }

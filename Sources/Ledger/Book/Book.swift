@@ -64,6 +64,8 @@ struct HostEntry {
     var chains = 0
     /// How many operations are in flight on it.
     var inFlight = 0
+    /// How many of them are suspects.
+    var suspects = 0
     /// Everything on it is being removed: it takes no chains.
     var isResetting = false
 

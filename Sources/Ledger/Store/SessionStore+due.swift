@@ -13,13 +13,16 @@ extension SessionStore {
                     AND NOT EXISTS (
                         SELECT FROM operations f WHERE f.host = o.host AND f.chain IS NOT DISTINCT FROM o.chain
                             AND NOT f.is_parent AND f.status IN ('sent', 'working'))
+                    AND (o.agents_lost < $4 OR NOT EXISTS (
+                        SELECT FROM operations s WHERE s.host = o.host AND NOT s.is_parent AND s.status IN ('sent', 'working')
+                            AND s.agents_lost >= $4))
                     AND NOT EXISTS (
                         SELECT FROM attempts a WHERE a.chain = o.chain AND a.quiet_at IS NULL
                             AND (a.started_at IS NOT NULL OR a.ended_at IS NOT NULL)
                             AND a.generation < (o.desired->>'generation')::integer)
                 ORDER BY o.priority, o.sequence LIMIT window_of.room) AS next
             ORDER BY next.priority, next.sequence
-            """, windows.map(\.host.uuid), windows.map(\.room), now)
+            """, windows.map(\.host.uuid), windows.map(\.room), now, Operation.suspectedFrom)
         return try rows.map { try $0.id("id") }
     }
 

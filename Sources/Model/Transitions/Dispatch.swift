@@ -4,15 +4,21 @@ public struct DispatchSituation: Sendable, Hashable {
     /// Operations in flight on the host.
     public var inFlightOnHost: Int
     public var parallel: Int
+    /// Whether both it and an operation in flight on the host are suspects.
+    public var isOneSuspectTooMany: Bool
     /// Whether another operation of the same chain is in flight.
     public var chainInFlight: Bool
     /// Whether an attempt of an earlier operation of the chain may still act.
     public var unquietAttempts: Bool
 
-    public init(hostStatus: HostStatus, inFlightOnHost: Int, parallel: Int, chainInFlight: Bool, unquietAttempts: Bool) {
+    public init(
+        hostStatus: HostStatus, inFlightOnHost: Int, parallel: Int, isOneSuspectTooMany: Bool = false, chainInFlight: Bool,
+        unquietAttempts: Bool
+    ) {
         self.hostStatus = hostStatus
         self.inFlightOnHost = inFlightOnHost
         self.parallel = parallel
+        self.isOneSuspectTooMany = isOneSuspectTooMany
         self.chainInFlight = chainInFlight
         self.unquietAttempts = unquietAttempts
     }
@@ -22,7 +28,7 @@ public struct DispatchSituation: Sendable, Hashable {
         if !hostTakes(kind) { return .host }
         if chainInFlight { return .operation }
         if unquietAttempts { return .term }
-        return inFlightOnHost < parallel ? nil : .window
+        return inFlightOnHost < parallel && !isOneSuspectTooMany ? nil : .window
     }
 
     private func hostTakes(_ kind: OperationKind) -> Bool {

@@ -108,6 +108,14 @@ public struct Operation: Sendable, Hashable {
     }
 }
 
+extension Operation {
+    /// After so many lost agents in a row an operation is a suspect: it may be what kills them, or merely have been in their hands
+    /// beside it. Suspects of one host are tried one at a time, so that each falls by its own fault alone.
+    public static let suspectedFrom = 2
+
+    public var isSuspect: Bool { agentsLost >= Self.suspectedFrom }
+}
+
 /// One try at an operation: a command sent to the agents.
 public struct Attempt: Sendable, Hashable {
     public enum Result: String, Codable, Sendable, CaseIterable {
