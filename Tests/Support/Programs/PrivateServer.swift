@@ -1,6 +1,4 @@
-import Dispatch
 package import Foundation
-import Glibc
 
 /// A server of the test's own, to be stopped and started at will.
 package struct PrivateServer: Sendable {
@@ -68,38 +66,11 @@ package struct PrivateServer: Sendable {
 }
 
 extension PrivateServer {
-    /// Runs a program and waits for it on a thread of its own.
+    /// Runs a program to its end.
     ///
-    /// Not Foundation's `Process`: it takes a program for running as long as a daemon it started lives.
     /// - Returns: what it printed, without the last line break.
     @discardableResult
     package static func run(_ command: [String]) async throws -> String {
-        let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        defer { try? FileManager.default.removeItem(at: output) }
-        let process = try spawn(command, output: output.path)
-        let status = await withCheckedContinuation { continuation in
-            DispatchQueue(label: "waitpid").async {
-                var status: Int32 = -1
-                waitpid(process, &status, 0)
-                continuation.resume(returning: status)
-            }
-        }
-        guard status == 0 else { throw Failure("\(command) ended with \(status)") }
-        return try String(contentsOf: output, encoding: .utf8).trimmingCharacters(in: .newlines)
-    }
-
-    private static func spawn(_ command: [String], output: String) throws -> pid_t {
-        var files = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&files)
-        defer { posix_spawn_file_actions_destroy(&files) }
-        posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&files, 1, output, O_WRONLY | O_CREAT, 0o600)
-        posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0)
-        var arguments = command.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        var process = pid_t()
-        let status = posix_spawn(&process, command[0], &files, nil, &arguments, environ)
-        guard status == 0 else { throw Failure("\(command[0]) can't be started: errno \(status)") }
-        return process
+        try await Command.run(command[0], Array(command.dropFirst())).trimmingCharacters(in: .newlines)
     }
 }
