@@ -129,22 +129,29 @@ extension SessionStore {
     ) throws -> [ChainID: ChainStanding] {
         let rows = try session.query(
             """
+            WITH seen AS MATERIALIZED (
+                SELECT * FROM jsonb_to_recordset($5) AS seen (chain uuid, nodes jsonb, expiry bigint)
+            ), concerned AS (
+                -- Two halves, each with an index of its own.
+                SELECT id FROM chains WHERE host = $1 AND phase <> 'gone'
+                UNION ALL
+                SELECT g.id FROM seen JOIN chains g ON g.id = seen.chain WHERE g.host = $1 AND g.phase = 'gone'
+            )
             SELECT c.id, c.phase = 'gone' AS is_gone, (newest.id IS NULL OR (newest.sequence <= $2 AND newest.ended_at <= request.asked_at
                     AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at > $3)))
                 AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest,
                 coalesce(
                     newest.status = 'succeeded' AND c.phase = 'running' AND c.health = 'healthy' AND c.nodes = seen.nodes
                         AND (seen.expiry IS NULL OR c.certificates_expire_at = to_timestamp(seen.expiry)), false) AS as_known
-            FROM chains c
+            FROM concerned JOIN chains c ON c.id = concerned.id
             CROSS JOIN (
                 -- When an earlier request than the outstanding one was made is not known any more: then it is long ago.
                 SELECT CASE WHEN observe_number = $4 THEN observe_asked_at ELSE '-infinity' END AS asked_at
                 FROM hosts WHERE id = $1) AS request
-            LEFT JOIN jsonb_to_recordset($5) AS seen (chain uuid, nodes jsonb, expiry bigint) ON seen.chain = c.id
+            LEFT JOIN seen ON seen.chain = c.id
             LEFT JOIN LATERAL (
                 SELECT o.id, o.sequence, o.kind, o.status, o.ended_at
                 FROM operations o WHERE o.chain = c.id ORDER BY o.sequence DESC LIMIT 1) AS newest ON true
-            WHERE c.host = $1 AND (c.phase <> 'gone' OR seen.chain IS NOT NULL)
             """, host.uuid, observation.asOf, time, observation.number, try StoredJSON.text(seen.map(SeenChain.init)))
         var standings: [ChainID: ChainStanding] = [:]
         for row in rows {
