@@ -229,6 +229,31 @@ struct ConsumerTests {
         }
     }
 
+    @Test("A binding that is gone is made again, alone or with its exchange", arguments: [false, true])
+    func lostBinding(withExchange: Bool) async throws {
+        try await VirtualHost.temporary { host in
+            let bench = Bench(host)
+            let publisher = try bench.publisher()
+            let consumer = Consumer(
+                try host.configuration(parameters: "heartbeat=1"), topology: bench.topology, queue: Bench.queue, prefetch: 10,
+                name: "consumer", renewal: .milliseconds(100), logger: .quiet)
+            try await running(publisher, consumer) {
+                await consumer.states.untilConnected()
+                if withExchange {
+                    try await host.delete(exchange: Bench.exchange)
+                } else {
+                    try await host.unbind(Bench.queue, from: Bench.exchange, routingKey: "thing.#")
+                }
+                while await publisher.publish([bench.message("x", mandatory: true)]) != [.confirmed] {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                let deliveries = await consumer.deliveries.take(1)
+                #expect(deliveries.map(\.text) == ["x"])
+                await consumer.acknowledge(deliveries)
+            }
+        }
+    }
+
     @Test("An exclusive consumer keeps others away until it is gone")
     func exclusive() async throws {
         try await VirtualHost.temporary { host in

@@ -10,16 +10,18 @@ public final class Consumer: Service, Sendable {
     private let service: ConnectedService
 
     /// - Parameters:
-    ///   - topology: declared each time the connection is made.
+    ///   - topology: declared each time the connection is made; its bindings are made again where the broker has lost one.
     ///   - prefetch: how many deliveries may be unacknowledged at a time, 1 to 65,535.
     ///   - exclusive: no other consumer may be at the queue (403 otherwise, until the other one is gone).
     ///   - name: of the connection, as the broker shows it.
+    ///   - renewal: for so long a binding may be missing.
     public init(
         _ configuration: BrokerConfiguration, topology: Topology, queue: String, prefetch: Int, name: String,
-        exclusive: Bool = false, logger: Logger
+        exclusive: Bool = false, renewal: Duration = .seconds(15), logger: Logger
     ) {
         let role = ConsumeRole(
-            topology: topology, queue: queue, prefetch: UInt16(clamping: max(1, prefetch)), exclusive: exclusive, shelf: shelf)
+            topology: topology, queue: queue, prefetch: UInt16(clamping: max(1, prefetch)), exclusive: exclusive,
+            renewal: renewal, shelf: shelf)
         service = ConnectedService(configuration, name: name, role: role, logger: logger)
     }
 
@@ -67,6 +69,7 @@ private struct ConsumeRole: ConnectionRole {
     let queue: String
     let prefetch: UInt16
     let exclusive: Bool
+    let renewal: Duration
     let shelf: DeliveryShelf
 
     func prepare(_ link: Link) throws(BrokerError) {
@@ -88,6 +91,7 @@ private struct ConsumeRole: ConnectionRole {
     }
 
     func write(to link: Link) throws(BrokerError) -> Bool {
+        try link.renew(topology.bindings, every: renewal)
         shelf.serveTakers()
         return try shelf.write(to: link)
     }

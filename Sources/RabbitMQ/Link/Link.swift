@@ -14,6 +14,8 @@ final class Link {
     let cutter: SocketCutter
     let state: amqp_connection_state_t
     let arena = Arena()
+    /// When the broker was told of bindings last.
+    var boundAt = ContinuousClock.now
     private var assembly: ContentAssembly
 
     /// Connects, logs in, opens the channel. Blocks for up to three times the configuration's `connectTimeout`.

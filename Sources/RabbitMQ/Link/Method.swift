@@ -1,6 +1,6 @@
 import CRabbitMQ
 
-/// The methods that arrive without being asked for: class · 65536 + method (AMQP 0-9-1 and RabbitMQ's extensions).
+/// The methods that arrive without being asked for, and those that are sent without an answer: class · 65536 + method (AMQP 0-9-1 and RabbitMQ's extensions).
 enum Method {
     static let connectionClose = id(10, 50)
     static let connectionCloseOK = id(10, 51)
@@ -8,6 +8,7 @@ enum Method {
     static let connectionUnblocked = id(10, 61)
     static let channelClose = id(20, 40)
     static let channelCloseOK = id(20, 41)
+    static let queueBind = id(50, 20)
     static let basicCancel = id(60, 30)
     static let basicCancelOK = id(60, 31)
     static let basicReturn = id(60, 50)

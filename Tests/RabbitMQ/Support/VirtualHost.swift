@@ -34,6 +34,17 @@ struct VirtualHost {
         try await broker.call("DELETE", "queues/\(name)/\(queue)")
     }
 
+    func delete(exchange: String) async throws {
+        try await broker.call("DELETE", "exchanges/\(name)/\(exchange)")
+    }
+
+    /// The management API names a binding by its routing key in percent encoding, to be encoded once more in a path.
+    func unbind(_ queue: String, from exchange: String, routingKey: String) async throws {
+        let key = routingKey.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? ""
+        let encoded = key.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        try await broker.call("DELETE", "bindings/\(name)/e/\(exchange)/q/\(queue)/\(encoded)")
+    }
+
     /// How many messages wait in a queue, as the management API saw it last.
     func ready(in queue: String) async throws -> Int {
         let data = try await broker.call("GET", "queues/\(name)/\(queue)")

@@ -1,0 +1,25 @@
+import CRabbitMQ
+
+extension Link {
+    /// Says once more what is bound, when it was said longer ago than `pause`; waits for no answer.
+    ///
+    /// A broker may lose a binding and keep its queue: an operator removes it; or several connections declare the same new quorum
+    /// queue at once, one of the declarations fails, RabbitMQ (seen with 3.10) takes the queue back with its bindings, and the next
+    /// declaration makes the queue alone. A consumer would wait at it for ever, and publishers be told `NO_ROUTE`. Where the queue or
+    /// the exchange is gone, the broker closes the channel, and the next link declares everything.
+    func renew(_ bindings: [Topology.Binding], every pause: Duration) throws(BrokerError) {
+        guard boundAt.duration(to: .now) >= pause, isWritable else { return }
+        boundAt = .now
+        for binding in bindings { try say(binding) }
+    }
+
+    private func say(_ binding: Topology.Binding) throws(BrokerError) {
+        defer { arena.recycle() }
+        var request = amqp_queue_bind_t(
+            ticket: 0, queue: arena.bytes(binding.queue), exchange: arena.bytes(binding.exchange),
+            routing_key: arena.bytes(binding.routingKey), nowait: 1, arguments: amqp_empty_table)
+        try check(
+            status: amqp_send_method(state, Self.channel, Method.queueBind, &request),
+            "Binding queue \(binding.queue) to exchange \(binding.exchange)")
+    }
+}
