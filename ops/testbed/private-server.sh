@@ -38,6 +38,15 @@ locked() {
     flock --wait 120 9 || fail "another start or stop holds $folder/lock for two minutes already"
 }
 
+# free_net PREFIX SEED: the first number from SEED (two hexadecimal digits) on for which no route of this machine has PREFIX.NUMBER.1.
+free_net() {
+    local number=$((16#$2))
+    until [[ -z $(ip route show to match "$1.$number.1" | grep -v ^default) ]]; do
+        number=$(((number + 1) % 256))
+    done
+    printf '%s\n' "$number"
+}
+
 # make_password FILE: writes a new password there, readable by its owner alone, unless there is one.
 make_password() {
     [[ -s $1 ]] || (umask 077 && head -c 24 /dev/urandom | base64 | tr '+/' '-_' > "$1")
