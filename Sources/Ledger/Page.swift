@@ -39,9 +39,6 @@ extension PageRequest {
         return UUID(uuidString: after) ?? (isDescending ? Self.first : Self.last)
     }
 
-    /// The name after which a page begins of a list in the order of names.
-    var startName: String { after ?? "" }
-
     /// The condition of a page whose `start` is `$1`.
     func after(_ column: StaticString) -> String { "\(column) \(isDescending ? "<" : ">") $1" }
 

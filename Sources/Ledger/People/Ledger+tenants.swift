@@ -16,11 +16,7 @@ extension Ledger {
 
     /// In the order of their names.
     public func tenants(_ page: PageRequest = PageRequest()) async throws(LedgerError) -> Page<Tenant> {
-        try await session { session in
-            try session.page(
-                Statement("SELECT * FROM tenants WHERE name > $1 ORDER BY name LIMIT $2", page.startName, page.limit + 1),
-                limit: page.limit, id: \.name, { try Tenant($0) })
-        }
+        try await session { try $0.pageByName(of: "tenants", page, name: \.name) { try Tenant($0) } }
     }
 
     /// - Throws: `notFound`.

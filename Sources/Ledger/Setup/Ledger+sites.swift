@@ -84,11 +84,7 @@ extension Ledger {
 
     /// In the order of their names.
     public func sites(_ page: PageRequest = PageRequest()) async throws(LedgerError) -> Page<Site> {
-        try await session { session in
-            try session.page(
-                Statement("SELECT * FROM sites WHERE name > $1 ORDER BY name LIMIT $2", page.startName, page.limit + 1),
-                limit: page.limit, id: \.name, { try Site($0) })
-        }
+        try await session { try $0.pageByName(of: "sites", page, name: \.name) { try Site($0) } }
     }
 }
 
