@@ -1,3 +1,5 @@
+public import Model
+
 /// Blots secrets out of what a node wrote. A secret of several lines, a PEM key say, is looked for line by line: so it is found
 /// also where something else put its line ends elsewhere.
 public struct Blotter: Sendable {
@@ -11,6 +13,18 @@ public struct Blotter: Sendable {
         let lines = Set(vault.hidden.flatMap { $0.split(whereSeparator: \.isNewline) })
         let secrets = lines.filter { $0.utf8.count >= Self.shortest && !$0.hasPrefix("-----") }.map { Array($0.utf8) }
         self.secrets = Dictionary(grouping: secrets.sorted { $0.count > $1.count }) { $0[0] }
+    }
+
+    /// - Parameters:
+    ///   - vault: of the chain that the node belongs to; `nil` where it is gone.
+    ///   - node: whose log is wanted.
+    /// - Throws: `vaultUnreadable` without a vault: nothing of a log is told then.
+    public init(hiding vault: Vault?, inLogOf node: String) throws(WorkError) {
+        guard let vault else {
+            throw WorkError(
+                .transient, .vaultUnreadable, "the chain's vault is gone, so its secrets can't be told from its log", node: node)
+        }
+        self.init(hiding: vault)
     }
 
     /// The text with `…` in the place of every secret.

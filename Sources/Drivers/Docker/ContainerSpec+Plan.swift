@@ -1,3 +1,4 @@
+import DockerEngine
 import Drivers
 import Model
 
@@ -97,8 +98,8 @@ extension References {
     }
 }
 
-extension ContainerSpec.Healthcheck {
-    init(_ probe: PlannedProbe) {
+extension Healthcheck {
+    fileprivate init(_ probe: PlannedProbe) {
         let second = 1_000_000_000
         self.init(
             test: ["CMD"] + probe.insideCommand, interval: probe.interval * second, timeout: probe.timeout * second,

@@ -1,3 +1,4 @@
+import DockerEngine
 import Drivers
 import Model
 
@@ -17,15 +18,6 @@ struct ContainerSpec: Encodable {
     var networkingConfig: NetworkingConfig
 
     struct Nothing: Encodable {}
-
-    /// Times in nanoseconds.
-    struct Healthcheck: Encodable {
-        var test: [String]
-        var interval: Int
-        var timeout: Int
-        var startPeriod: Int
-        var retries = 3
-    }
 
     struct HostConfig: Encodable {
         var networkMode: String

@@ -17,14 +17,11 @@ extension DockerDriver {
             throw WorkError(
                 .transient, .nodeFailed, "the node \(request.node) has no container on the host now", node: request.node)
         }
-        guard let vault = try found.vault(of: request.chain, incarnation: node.incarnation, context) else {
-            throw WorkError(
-                .transient, .vaultUnreadable, "the chain's vault is gone, so its secrets can't be told from its log",
-                node: request.node)
-        }
+        let blotter = try Blotter(
+            hiding: try found.vault(of: request.chain, incarnation: node.incarnation, context), inLogOf: request.node)
         return try await request.answer(
             { (cursor, tail) throws(WorkError) in
                 try await daemon.lines(of: id, from: cursor, tail: tail, node: request.node)
-            }, Blotter(hiding: vault))
+            }, blotter)
     }
 }

@@ -1,13 +1,12 @@
+import Drivers
 import Model
 
 /// The names of the objects of one incarnation of a chain. The daemon keeps names of containers and volumes unique.
 struct ObjectNames {
     private let prefix: String
 
-    /// The tag is the last 12 hexadecimal digits of the chain's id, which are random.
     init(chain: ChainID, incarnation: Int) {
-        let tag = chain.description.filter { $0 != "-" }.suffix(12)
-        prefix = "ctn-\(tag)-\(incarnation)"
+        prefix = chain.objectPrefix(incarnation: incarnation)
     }
 
     init(_ work: ChainWork) {

@@ -14,15 +14,14 @@ extension KubernetesDriver {
         else {
             throw WorkError(.transient, .nodeFailed, "the node \(request.node) has no pod on the host now", node: request.node)
         }
-        guard let sealed = try await vault(of: request.chain, incarnation: labels.incarnation, on: host, context) else {
-            throw WorkError(
-                .transient, .vaultUnreadable, "the chain's vault is gone, so its secrets can't be told from its log",
-                node: request.node)
+        let sealed = try await vault(of: request.chain, incarnation: labels.incarnation, on: host, context)
+        let vault = try sealed.map { (sealed) throws(WorkError) in
+            try context.vaults.open(sealed, chain: request.chain, incarnation: labels.incarnation)
         }
-        let vault = try context.vaults.open(sealed, chain: request.chain, incarnation: labels.incarnation)
+        let blotter = try Blotter(hiding: vault, inLogOf: request.node)
         return try await request.answer(
             { (cursor, tail) throws(WorkError) in try await cluster.lines(of: pod, from: cursor, tail: tail, request.node) },
-            Blotter(hiding: vault))
+            blotter)
     }
 }
 

@@ -1,3 +1,4 @@
+import DockerEngine
 import Drivers
 import Model
 
@@ -34,7 +35,7 @@ enum ProbeWrapper {
     /// Milliseconds between two checks; what a check itself takes comes on top.
     private static let pause = 250
 
-    static func check(_ probe: PlannedProbe) -> ServiceSpec.Healthcheck {
+    static func check(_ probe: PlannedProbe) -> Healthcheck {
         let second = 1_000_000_000
         let patience = (probe.grace + 1) * 1000 / pause
         return .init(

@@ -16,11 +16,8 @@ extension SwarmDriver {
             throw WorkError(
                 .transient, .nodeFailed, "the node \(request.node) has no service on the host now", node: request.node)
         }
-        guard let vault = try found.openedVault(of: request.chain, incarnation: node.incarnation, context) else {
-            throw WorkError(
-                .transient, .vaultUnreadable, "the chain's vault is gone, so its secrets can't be told from its log",
-                node: request.node)
-        }
+        let blotter = try Blotter(
+            hiding: try found.openedVault(of: request.chain, incarnation: node.incarnation, context), inLogOf: request.node)
         func lines(_ cursor: LogCursor?, _ tail: Int) async throws(WorkError) -> [LogPiece.Line] {
             try await daemon.lines(of: id, in: "services", from: cursor, tail: tail, node: request.node)
                 .sorted { $0.time < $1.time }
@@ -36,6 +33,6 @@ extension SwarmDriver {
             { (cursor, tail) throws(WorkError) in
                 let own = try await lines(cursor, tail + 1).filter { $0.text != ProbeWrapper.ready }
                 return cursor == nil ? own.suffix(tail) : own
-            }, Blotter(hiding: vault))
+            }, blotter)
     }
 }

@@ -1,3 +1,4 @@
+import DockerEngine
 import Model
 
 /// The body of `POST /services/create`. Keys get their capital first letter when it is encoded.
@@ -77,15 +78,6 @@ struct ServiceSpec: Encodable {
             case uid = "UID"
             case gid = "GID"
         }
-    }
-
-    /// Times in nanoseconds.
-    struct Healthcheck: Encodable {
-        var test: [String]
-        var interval: Int
-        var timeout: Int
-        var startPeriod: Int
-        var retries = 3
     }
 
     struct Attachment: Encodable {
