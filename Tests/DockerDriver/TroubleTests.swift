@@ -44,6 +44,41 @@ struct TroubleTests {
         }
     }
 
+    /// What a daemon leaves that dies while it makes a volume.
+    @Test(arguments: ["1.vault", "1-node1.data"]) func aHalfMadeVolumeIsMadeAnew(name: String) async throws {
+        try await DockerField.using { field in
+            let work = SampleChain.work(SampleChain.plan(nodes: 1))
+            let volume = try await field.docker.makeBareVolume(work, name)
+            let chain = try await driver(field).converge(work, on: field.host, field.context)
+            #expect(chain.objects.contains(ObjectReference(kind: .volume, id: volume)))
+            _ = try await driver(field).converge(work.absent, on: field.host, field.context)
+        }
+    }
+
+    @Test func aHalfMadeVolumeGoesWithItsChain() async throws {
+        try await DockerField.using { field in
+            let work = SampleChain.work(SampleChain.plan(nodes: 1))
+            let volume = try await field.docker.makeBareVolume(work, "7-node1.data")
+            _ = try await driver(field).converge(work.absent, on: field.host, field.context)
+            #expect(try await field.docker.send("GET", "/volumes/\(volume)").status == 404)
+        }
+    }
+
+    @Test func aVolumeWithoutLabelsThatHoldsSomethingIsSomebodys() async throws {
+        try await DockerField.using { field in
+            let work = SampleChain.work(SampleChain.plan(nodes: 1))
+            let volume = try await field.docker.makeBareVolume(work, "1-node1.data")
+            #expect(try await field.docker.end(of: "busybox echo theirs > /volume/file", with: volume) == 0)
+            let error = await #expect(throws: WorkError.self) {
+                try await driver(field).converge(work, on: field.host, field.context)
+            }
+            #expect(error?.code == .hostRefused && error?.disposition == .terminal)
+            _ = try await driver(field).converge(work.absent, on: field.host, field.context)
+            #expect(try await field.docker.end(of: "busybox grep theirs /volume/file", with: volume) == 0)
+            try await field.docker.call("DELETE", "/volumes/\(volume)")
+        }
+    }
+
     @Test func anUnknownImageLeavesNothing() async throws {
         try await DockerField.using { field in
             let work = SampleChain.work(SampleChain.plan(image: "continuo-test/nowhere:1"))
@@ -163,5 +198,33 @@ struct TroubleTests {
         host.endpoint = field.url
         let socket = await #expect(throws: WorkError.self) { try await fenced.probe(host, context) }
         #expect(socket?.code == .endpointNotAllowed)
+    }
+}
+
+extension Docker {
+    /// A volume of a name that one of the chain's would have, without labels.
+    fileprivate func makeBareVolume(_ work: ChainWork, _ name: String) async throws -> String {
+        let volume = work.id.objectPrefix + name
+        try await call("POST", "/volumes/create", json: #"{"Name":"\#(volume)"}"#)
+        return volume
+    }
+
+    /// Runs a script in a container of its own; answers its exit code.
+    fileprivate func end(of script: String, with volume: String) async throws -> Int {
+        struct End: Decodable {
+            var code: Int
+            enum CodingKeys: String, CodingKey { case code = "StatusCode" }
+        }
+        let wanted: JSONValue = [
+            "Image": .string(Self.image), "Cmd": ["/bin/sh", "-c", .string(script)],
+            "HostConfig": ["Binds": [.string("\(volume):/volume")]],
+        ]
+        let name = "\(volume).script"
+        let text = String(decoding: try JSONEncoder().encode(wanted), as: UTF8.self)
+        try await call("POST", "/containers/create?name=\(name)", json: text)
+        try await call("POST", "/containers/\(name)/start")
+        let end = try JSONDecoder().decode(End.self, from: try await call("POST", "/containers/\(name)/wait"))
+        try await call("DELETE", "/containers/\(name)")
+        return end.code
     }
 }

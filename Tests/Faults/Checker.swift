@@ -151,3 +151,31 @@ extension Checker {
         }
     }
 }
+
+extension Checker {
+    /// What the ledger says of everything that is under way, for the message of a scene that failed.
+    func account() async -> String {
+        let queries = [
+            """
+            SELECT concat_ws(' ', 'operation', id, kind, status, 'chain', chain, 'attempt', attempt, 'made', created_at,
+                'again', retry_at, error::text) AS what
+            FROM operations WHERE ended_at IS NULL ORDER BY sequence
+            """,
+            """
+            SELECT concat_ws(' ', 'lease', l.id, l.status, l.ending, 'chain', c.id, c.phase, c.health, c.reason) AS what
+            FROM leases l JOIN chains c ON c.id = l.chain WHERE l.status <> 'ended' OR l.ending = 'chain-failed' ORDER BY l.id
+            """,
+            """
+            SELECT concat_ws(' ', 'host', name, status, 'misses', look_failures, 'chains', chains) AS what FROM hosts
+            """,
+        ]
+        do {
+            let lines = try await ledger.session { session in
+                try queries.flatMap { try session.query($0).map { try $0["what"] as String } }
+            }
+            return "the ledger says:\n" + lines.map { "    \($0)" }.joined(separator: "\n")
+        } catch {
+            return "the ledger can't be read: \(error)"
+        }
+    }
+}

@@ -88,9 +88,11 @@ extension Client {
                 throw Failure("a lease without its chain: \(answer)")
             }
             await history.leased(lease, to: holder)
-            _ = try await eventually("lease \(lease) is active", patience: Self.patience, pause: .milliseconds(250)) {
-                try await tenant.ask("GET", "/v1/leases/\(lease)").body["status"] == "active" ? true : nil
+            let granted = try await eventually("lease \(lease) waits no more", patience: Self.patience, pause: .milliseconds(250)) {
+                let answer = try await tenant.ask("GET", "/v1/leases/\(lease)")
+                return answer.status == 200 && answer.body["status"] != "waiting" ? answer.body : nil
             }
+            guard granted["status"] == "active" else { throw Failure("a lease that was granted ended: \(granted)") }
             let released = try await tell(.release, tenant, "POST", "/v1/chains/\(chain)/release", nil, insists: true)
             if case .accepted = released { await history.released(lease) }
         }

@@ -38,8 +38,8 @@ struct Scene: Sendable {
         do {
             result = .success(try await scene.run(fault, clients, strike))
         } catch {
-            result = .failure(
-                Failure("\(fault): \(error)\n\(await fleet.account())\nThe programs' logs: \(await fleet.keepLogs())"))
+            let accounts = "\(await scene.checker.account())\n\(await fleet.account())"
+            result = .failure(Failure("\(fault): \(error)\n\(accounts)\nThe programs' logs: \(await fleet.keepLogs())"))
         }
         if case .success(let row) = result, !row.isClean {
             print("\(fault): the programs' logs are in \(await fleet.keepLogs())")

@@ -3,8 +3,8 @@ import Drivers
 package import Model
 
 extension Daemon {
-    /// Creates a volume. When there is one of that name, it stays and is answered, with the labels that it has.
-    package func createVolume(_ name: String, labels: [String: String]) async throws(WorkError) -> VolumeDetails {
+    /// When there is one of that name, it stays and is answered, with the labels that it has.
+    func createVolume(_ name: String, labels: [String: String]) async throws(WorkError) -> VolumeDetails {
         struct Wanted: Encodable {
             var name: String
             var labels: [String: String]

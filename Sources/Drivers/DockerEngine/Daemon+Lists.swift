@@ -25,11 +25,15 @@ extension Daemon {
     }
 
     package func volumes(of chain: ChainID? = nil) async throws(WorkError) -> [VolumeDetails] {
+        try await volumes(matching: try ourFilter(chain))
+    }
+
+    func volumes(matching filters: String) async throws(WorkError) -> [VolumeDetails] {
         struct List: Decodable {
             var volumes: [VolumeDetails]?
             enum CodingKeys: String, CodingKey { case volumes = "Volumes" }
         }
-        let path = Request.path("volumes", query: [("filters", try ourFilter(chain))])
+        let path = Request.path("volumes", query: [("filters", filters)])
         return try await call("GET", path).decode(List.self, "listing volumes").volumes ?? []
     }
 

@@ -20,6 +20,7 @@ struct Convergence: Sendable {
         let vault = found.vault(for: work, of: context.installation)
         let plan = try ConvergePlan(
             for: work, containers: found.nodes(madeFrom: vault), others: found.objects, tasks: found.tasks(madeFrom: vault))
+        if plan.isEmpty, isUnwanted { try await daemon.removeHalfMadeVolumes(named: work.id.objectPrefix) }
         if plan.isEmpty, vault != nil || isUnwanted { return try await settled(plan, found, vault) }
         try await act(plan, found, vault)
         return nil
@@ -93,7 +94,7 @@ struct Convergence: Sendable {
         let incarnation = work.desired.incarnation
         var (fresh, labels) = try context.freshVault(for: work, on: host)
         labels[DockerLabels.vault] = fresh.text
-        let volume = try await daemon.createVolume(ObjectNames(work).vault, labels: labels)
+        let volume = try await daemon.makeVolume(ObjectNames(work).vault, labels: labels)
         guard let certain = volume.vault(of: work.id, incarnation: incarnation, installation: context.installation) else {
             throw WorkError(.terminal, .hostRefused, "the volume \(volume.name) on the host is not ours")
         }

@@ -41,7 +41,7 @@ struct NodeMaking: Sendable {
     private func makeVolumes(of node: PlannedNode) async throws(WorkError) {
         let labels = ObjectLabels(ground.work, on: ground.host.id, of: ground.installation).dictionary
         for volume in ground.volumes(of: node) {
-            let made = try await daemon.createVolume(ground.names.volume(volume.name, of: node.name), labels: labels)
+            let made = try await daemon.makeVolume(ground.names.volume(volume.name, of: node.name), labels: labels)
             guard ObjectLabels(made.labels ?? [:])?.installation == ground.installation else {
                 throw WorkError(.terminal, .hostRefused, "the volume \(made.name) on the host is not ours", node: node.name)
             }

@@ -21,6 +21,7 @@ struct Convergence: Sendable {
         let vault = found.vault(of: work.id, incarnation: work.desired.incarnation, installation: context.installation)
         let plan = try ConvergePlan(
             for: work, containers: found.nodes(madeFrom: vault), others: found.objects, tasks: found.plannedTasks, kind: .service)
+        if plan.isEmpty, isUnwanted { try await daemon.removeHalfMadeVolumes(named: work.id.objectPrefix) }
         if plan.isEmpty, vault != nil || isUnwanted { return try await settled(plan, found, vault) }
         try await act(plan, found, vault)
         return nil
