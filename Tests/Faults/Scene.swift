@@ -79,7 +79,7 @@ struct Scene: Sendable {
     }
 
     private func haveAsked(_ count: Int) async throws {
-        _ = try await eventually("clients have made \(count) requests", patience: .seconds(240), pause: .milliseconds(250)) {
+        _ = try await eventually("clients have made \(count) requests", patience: .seconds(480), pause: .milliseconds(250)) {
             await history.requests >= count ? true : nil
         }
     }

@@ -121,6 +121,30 @@ import Testing
         }
     }
 
+    @Test func aChainThatDoesNotLiveIsMadeAnew() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost()
+            let (chain, _) = try await world.createChain()
+            let first = try await world.receiveOne()
+            try await world.start(first)
+            try await world.finish(first, WorkError(.transient, .nodeFailed, "it ended"))
+            let second = try await world.nextTry()
+            #expect(second.work?.desired.incarnation == 2 && second.work?.desired.generation == 2)
+            #expect(second.work?.subnet == chain.subnet)
+            try await world.finish(second, WorkError(.transient, .notHealthy, "they don't find each other"))
+            let third = try await world.nextTry()
+            #expect(third.work?.desired.incarnation == 3 && third.work?.subnet == "10.201.0.64/26")
+            try await world.finish(third)
+            #expect(try await world.ledger.chain(chain.id).phase == .running)
+            // Once it lives, what it holds is its tenant's.
+            let restart = try await world.ledger.request(.restart, chain: chain.id).operation
+            let command = try await world.receiveOne()
+            #expect(command.operation.id == restart.id)
+            try await world.finish(command, WorkError(.transient, .nodeFailed, "it ended"))
+            #expect(try await world.nextTry().work?.desired.incarnation == 3)
+        }
+    }
+
     @Test func aTakenValueWithoutAnotherIsAnErrorLikeOthers() async throws {
         try await World.with { world in
             _ = try await world.activeHost(ports: 20_000...20_000)
@@ -247,5 +271,14 @@ import Testing
             let other = try await world.receiveOne()
             #expect(other.operation.isSuspect && other.operation.id != suspects[0].operation.id)
         }
+    }
+}
+
+extension World {
+    /// The command of a retry, once it is due.
+    fileprivate func nextTry() async throws -> OutgoingCommand {
+        time.move(61)
+        _ = try await ledger.sendDueRetries(as: leader)
+        return try await receiveOne()
     }
 }

@@ -205,6 +205,14 @@ private let imageMissing = WorkError(.terminal, .imageMissing, "no such image")
         #expect(story.operation.charged == 0)
     }
 
+    @Test(arguments: [WorkError.Code.nodeFailed, .notHealthy]) func aChainThatNeverLivedIsStartedOver(code: WorkError.Code) {
+        var story = Story()
+        story.dispatchAndStart()
+        let dead = WorkError(.transient, code, "it does not live")
+        #expect(story.tell(.outcome(story.latest, dead)) == [.startOver(dead)])
+        #expect(story.operation.status == .retrying && story.operation.charged == 1)
+    }
+
     @Test func anUnfinishedAttemptIsNotCounted() {
         var story = Story()
         story.dispatchAndStart()

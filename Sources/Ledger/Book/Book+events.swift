@@ -43,6 +43,8 @@ extension Book {
                 ?? hostOperationEnded(operation, end, seen)
         case .reassign(let error):
             try reassign(error, for: operation)
+        case .startOver(let error):
+            try startOver(error, for: operation)
         case .broadcastCancel:
             // Its status says so; who asked for it broadcasts once this is committed.
             break

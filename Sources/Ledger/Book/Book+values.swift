@@ -51,12 +51,31 @@ extension Book {
         } else {
             try replaceSubnet(value, of: &chain, on: host)
         }
+        want(chain)
+        try dispatchIfFree(operation.id)
+    }
+
+    /// A chain that nobody has had yet and that does not live gets new secrets, volumes and networks with its next attempt. Where
+    /// its nodes run and yet don't find each other, the subnet itself may be spoilt (a Docker that died while it made a network
+    /// leaves rules for it in the kernel): then it gets another, if there is one.
+    func startOver(_ error: WorkError, for operation: Operation) throws {
+        guard let id = operation.chain else { return }
+        var chain = try chain(id).chain
+        let host = try host(operation.host).host
+        let spoilt = WorkError(.transient, .subnetTaken, error.message, value: chain.subnet)
+        if error.code == .notHealthy, try hasSpare(spoilt, on: host) { try replaceSubnet(chain.subnet, of: &chain, on: host) }
+        chain.desired.incarnation += 1
+        want(chain)
+    }
+
+    /// The next generation, for all of its operations that are not under way.
+    private func want(_ wanted: Chain) {
+        var chain = wanted
         chain.desired.generation += 1
-        chains[id]?.now.chain = chain
-        for open in openWork(of: id) where !open.status.inFlight {
+        chains[chain.id]?.now.chain = chain
+        for open in openWork(of: chain.id) where !open.status.inFlight {
             work[open.id]?.now.desired = chain.desired
         }
-        try dispatchIfFree(operation.id)
     }
 
     private func replacePort(_ value: String, of chain: inout Chain, on host: Host) throws {

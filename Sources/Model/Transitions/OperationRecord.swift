@@ -85,6 +85,9 @@ public enum OperationEffect: Sendable, Hashable {
     case ended(OperationEnd)
     /// The port or subnet is blocked on the host, another is assigned, the generation rises; then it is dispatched anew.
     case reassign(WorkError)
+    /// What was made of a chain that nobody has had yet does not live: the next attempt makes all of it anew, with another
+    /// incarnation.
+    case startOver(WorkError)
     /// Its agent is asked to stop.
     case broadcastCancel
 }
@@ -262,7 +265,7 @@ extension OperationRecord {
         operation.status = .retrying
         operation.retryAt = moment.now.addingTimeInterval(
             policy.delay(afterFailures: failures, jitter: moment.jitter, notBefore: error.notBefore))
-        return []
+        return operation.kind == .create && error.isOfWhatWasMade ? [.startOver(error)] : []
     }
 
     private mutating func fail(_ error: WorkError, at moment: Moment) -> [OperationEffect] {
@@ -305,6 +308,9 @@ extension OperationRecord {
 extension WorkError {
     /// Another port or subnet is assigned instead of a retry.
     public var blocksValue: Bool { (code == .portTaken || code == .subnetTaken) && value != nil }
+
+    /// Whether it may lie in what was made: a host that died while it made a volume or a network leaves one that looks whole.
+    var isOfWhatWasMade: Bool { code == .nodeFailed || code == .notHealthy }
 
     /// Whether it counts against the operation.
     public var isCharged: Bool { code != .unfinished && code != .newerSchema && code != .termEnded && !blocksValue }
