@@ -205,10 +205,10 @@ private let imageMissing = WorkError(.terminal, .imageMissing, "no such image")
         #expect(story.operation.charged == 0)
     }
 
-    @Test(arguments: [WorkError.Code.nodeFailed, .notHealthy]) func aChainThatNeverLivedIsStartedOver(code: WorkError.Code) {
+    @Test(arguments: [WorkError.Code.nodeFailed, .notHealthy, .hostRefused]) func aChainThatNeverLivedIsStartedOver(code: WorkError.Code) {
         var story = Story()
         story.dispatchAndStart()
-        let dead = WorkError(.transient, code, "it does not live")
+        let dead = WorkError(.transient, code, "it does not live", node: "node1")
         #expect(story.tell(.outcome(story.latest, dead)) == [.startOver(dead)])
         #expect(story.operation.status == .retrying && story.operation.charged == 1)
     }

@@ -309,8 +309,9 @@ extension WorkError {
     /// Another port or subnet is assigned instead of a retry.
     public var blocksValue: Bool { (code == .portTaken || code == .subnetTaken) && value != nil }
 
-    /// Whether it may lie in what was made: a host that died while it made a volume or a network leaves one that looks whole.
-    var isOfWhatWasMade: Bool { code == .nodeFailed || code == .notHealthy }
+    /// Whether it may lie in what was made: a host that died while it made a volume, a network or a container leaves one that looks
+    /// whole, and yet can't be used or started.
+    var isOfWhatWasMade: Bool { code == .nodeFailed || code == .notHealthy || (code == .hostRefused && node != nil) }
 
     /// Whether it counts against the operation.
     public var isCharged: Bool { code != .unfinished && code != .newerSchema && code != .termEnded && !blocksValue }
