@@ -205,7 +205,8 @@ private let imageMissing = WorkError(.terminal, .imageMissing, "no such image")
         #expect(story.operation.charged == 0)
     }
 
-    @Test(arguments: [WorkError.Code.nodeFailed, .notHealthy, .hostRefused]) func aChainThatNeverLivedIsStartedOver(code: WorkError.Code) {
+    @Test(arguments: [WorkError.Code.nodeFailed, .notHealthy, .hostRefused])
+    func aChainThatNeverLivedIsStartedOver(code: WorkError.Code) {
         var story = Story()
         story.dispatchAndStart()
         let dead = WorkError(.transient, code, "it does not live", node: "node1")

@@ -30,10 +30,11 @@ extension Book {
         return free
     }
 
-    /// The lowest subnet of the host that nobody has.
-    func takeSubnet(for chain: ChainID, on host: Host) throws -> String {
+    /// The lowest subnet of the host that nobody has; or the highest, far from what the host was busy with.
+    func takeSubnet(for chain: ChainID, on host: Host, highest: Bool = false) throws -> String {
         let taken = try store.takenSubnets(on: host, at: now)
-        guard let number = lowestFree(1, in: 0..<host.subnetCount, taken: taken).first else {
+        let all = 0..<host.subnetCount
+        guard let number = highest ? all.last(where: { !taken.contains($0) }) : lowestFree(1, in: all, taken: taken).first else {
             throw LedgerError.conflict(
                 code: "no-room", detail: "host \(host.name) has no free subnet left in \(host.network); delete chains there")
         }
@@ -48,8 +49,8 @@ extension Book {
         let host = try host(operation.host).host
         if error.code == .portTaken {
             try replacePort(value, of: &chain, on: host)
-        } else {
-            try replaceSubnet(value, of: &chain, on: host)
+        } else if value == chain.subnet {
+            try replaceSubnet(of: &chain, on: host)
         }
         want(chain)
         try dispatchIfFree(operation.id)
@@ -57,13 +58,13 @@ extension Book {
 
     /// A chain that nobody has had yet and that does not live gets new secrets, volumes and networks with its next attempt. Where
     /// its nodes run and yet don't find each other, the subnet itself may be spoilt (a Docker that died while it made a network
-    /// leaves rules for it in the kernel): then it gets another, if there is one.
+    /// leaves rules for it in the kernel): then it gets another, if there is one, not next to it, for there it may have died too.
     func startOver(_ error: WorkError, for operation: Operation) throws {
         guard let id = operation.chain else { return }
         var chain = try chain(id).chain
         let host = try host(operation.host).host
         let spoilt = WorkError(.transient, .subnetTaken, error.message, value: chain.subnet)
-        if error.code == .notHealthy, try hasSpare(spoilt, on: host) { try replaceSubnet(chain.subnet, of: &chain, on: host) }
+        if error.code == .notHealthy, try hasSpare(spoilt, on: host) { try replaceSubnet(of: &chain, on: host, byHighest: true) }
         chain.desired.incarnation += 1
         want(chain)
     }
@@ -84,10 +85,9 @@ extension Book {
         chain.ports[index].port = try freePorts(1, for: chain.id, on: host)[0]
     }
 
-    private func replaceSubnet(_ value: String, of chain: inout Chain, on host: Host) throws {
-        guard value == chain.subnet else { return }
-        try store.block(subnet: value, on: host.id, until: now.addingTimeInterval(blockedSeconds))
-        chain.subnet = try takeSubnet(for: chain.id, on: host)
+    private func replaceSubnet(of chain: inout Chain, on host: Host, byHighest: Bool = false) throws {
+        try store.block(subnet: chain.subnet, on: host.id, until: now.addingTimeInterval(blockedSeconds))
+        chain.subnet = try takeSubnet(for: chain.id, on: host, highest: byHighest)
     }
 }
 
