@@ -9,13 +9,15 @@ actor House {
     let installation: TestInstallation
     let host: MemoryStage
     let ledger: PostgreSQL.Pool
+    private let beginning: StartGate.Turn
     private(set) var port = 0
     private var programs: [RunningProgram] = []
 
     /// Lets `body` use one, and ends it; what it throws is told with what the programs said last.
     static func with(_ servers: Servers, _ body: (House) async throws -> Void) async throws {
         try await MemoryStage.with { host in
-            let house = try House(try await TestInstallation("faults", on: servers), host)
+            let (installation, beginning) = try await StartGate.shared.installation(on: servers)
+            let house = try House(installation, host, beginning)
             let result: Result<Void, any Error>
             do {
                 result = .success(try await body(house))
@@ -27,9 +29,10 @@ actor House {
         }
     }
 
-    private init(_ installation: TestInstallation, _ host: MemoryStage) throws {
+    private init(_ installation: TestInstallation, _ host: MemoryStage, _ beginning: StartGate.Turn) throws {
         self.installation = installation
         self.host = host
+        self.beginning = beginning
         ledger = try installation.database()
     }
 
@@ -77,6 +80,7 @@ actor House {
     }
 
     private func end() async {
+        await beginning.end()
         for program in programs {
             program.signal(SIGKILL)
             await program.ended()
@@ -91,6 +95,7 @@ extension House {
     func register(capacity: Int = 8) async throws -> String {
         let host = try await admin.call("POST", "/v1/hosts", host.target.request(capacity: capacity), expect: [202])
         try await admin.succeeds(host)
+        await beginning.end()
         return host["id"].text ?? ""
     }
 

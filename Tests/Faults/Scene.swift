@@ -14,6 +14,7 @@ struct Scene: Sendable {
 
     /// It lasts until so many requests were made.
     let requests: Int
+    private let beginning: StartGate.Turn
 
     /// What is done to it, under load; returns how many times.
     typealias Strike = @Sendable (Scene) async throws -> Int
@@ -28,12 +29,13 @@ struct Scene: Sendable {
         _ fault: String, on servers: Servers, proxies: (database: Int, broker: Int)? = nil, stage: any Stage,
         arms: [Fleet.Seat: [Arm]] = [:], clients: Int = 8, requests: Int = 60, _ strike: Strike
     ) async throws -> FaultRow {
-        let installation = try await TestInstallation("faults", on: servers)
+        let (installation, beginning) = try await StartGate.shared.installation(on: servers)
         let (fleet, ledger, history) = (
             try Fleet(installation, target: stage.target, proxies: proxies, arms: arms), try installation.database(), History()
         )
         let scene = Scene(
-            fleet: fleet, checker: Checker(ledger: ledger, history: history), history: history, stage: stage, requests: requests)
+            fleet: fleet, checker: Checker(ledger: ledger, history: history), history: history, stage: stage, requests: requests,
+            beginning: beginning)
         let result: Result<FaultRow, any Error>
         do {
             result = .success(try await scene.run(fault, clients, strike))
@@ -44,6 +46,7 @@ struct Scene: Sendable {
         if case .success(let row) = result, !row.isClean {
             print("\(fault): the programs' logs are in \(await fleet.keepLogs())")
         }
+        await beginning.end()
         await fleet.end()
         await ledger.close()
         await installation.remove()
@@ -53,6 +56,7 @@ struct Scene: Sendable {
     private func run(_ fault: String, _ clients: Int, _ strike: Strike) async throws -> FaultRow {
         await fleet.start()
         let host = try await makeHost(clients)
+        await beginning.end()
         let isOver = Flag()
         let (struck, underWay) = try await withThrowingTaskGroup(of: Void.self) { group in
             for client in try await self.clients(clients, host) {

@@ -114,7 +114,7 @@ extension Connection {
 
     private func connect() throws(BrokerError) {
         let link = try Link(configuration, name: name)
-        try role.prepare(link)
+        try link.prepare(for: role, configuration)
         self.link = link
         states.set(.connected)
         logger.info("connected to the broker", metadata: ["broker": "\(configuration)"])

@@ -14,7 +14,7 @@ public final class Consumer: Service, Sendable {
     ///   - prefetch: how many deliveries may be unacknowledged at a time, 1 to 65,535.
     ///   - exclusive: no other consumer may be at the queue (403 otherwise, until the other one is gone).
     ///   - name: of the connection, as the broker shows it.
-    ///   - renewal: for so long a binding may be missing.
+    ///   - renewal: for so long a binding may be missing, or a subscription lead nowhere.
     public init(
         _ configuration: BrokerConfiguration, topology: Topology, queue: String, prefetch: Int, name: String,
         exclusive: Bool = false, renewal: Duration = .seconds(15), logger: Logger
@@ -92,6 +92,7 @@ private struct ConsumeRole: ConnectionRole {
 
     func write(to link: Link) throws(BrokerError) -> Bool {
         try link.renew(topology.bindings, every: renewal)
+        if shelf.isIdle { try link.renewSubscription(to: queue, exclusive: exclusive, every: renewal) }
         shelf.serveTakers()
         return try shelf.write(to: link)
     }

@@ -121,6 +121,11 @@ extension DeliveryShelf {
 extension DeliveryShelf {
     var isSubscribing: Bool { state.withLock { $0.phase == .subscribed } }
 
+    /// Nothing that has come is unacknowledged, and more is wanted.
+    var isIdle: Bool {
+        state.withLock { $0.phase == .subscribed && $0.session != nil && $0.held.isEmpty && $0.words.isEmpty }
+    }
+
     var isDrained: Bool {
         state.withLock { $0.phase == .ended && $0.held.isEmpty && $0.words.isEmpty }
     }

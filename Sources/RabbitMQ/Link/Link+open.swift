@@ -6,7 +6,7 @@ extension Link {
         guard let state = amqp_new_connection() else { throw BrokerError(.unreachable, "Out of memory.") }
         do throws(BrokerError) {
             try connect(try socket(state, configuration.tls), configuration)
-            setTimeLimits(state, configuration.connectTimeout)
+            setTimeLimits(state, timeval(configuration.connectTimeout))
             return state
         } catch {
             amqp_destroy_connection(state)
@@ -22,9 +22,23 @@ extension Link {
         }
     }
 
-    private static func setTimeLimits(_ state: amqp_connection_state_t, _ limit: Duration) {
-        var limit = timeval(limit)
+    private static func setTimeLimits(_ state: amqp_connection_state_t, _ limit: timeval) {
+        var limit = limit
         amqp_set_handshake_timeout(state, &limit)
+        limitAnswers(state, limit)
+    }
+
+    /// While a link is prepared its requests have three times the `connectTimeout`: a broker under load takes seconds to make a
+    /// quorum queue or to find its leader, and to ask once more instead of waiting only adds to the load. RabbitMQ itself waits 5 s
+    /// for the queue (3.10, `START_CLUSTER_TIMEOUT`) and answers after that; whoever gives up sooner never hears why.
+    func prepare(for role: any ConnectionRole, _ configuration: BrokerConfiguration) throws(BrokerError) {
+        Self.limitAnswers(state, timeval(configuration.connectTimeout * 3))
+        try role.prepare(self)
+        Self.limitAnswers(state, timeval(configuration.connectTimeout))
+    }
+
+    private static func limitAnswers(_ state: amqp_connection_state_t, _ limit: timeval) {
+        var limit = limit
         amqp_set_rpc_timeout(state, &limit)
     }
 

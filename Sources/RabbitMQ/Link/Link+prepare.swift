@@ -56,11 +56,12 @@ extension Link {
             try check(amqp_get_rpc_reply(state), "Setting the prefetch")
         }
         amqp_basic_consume(
-            state, Self.channel, arena.bytes(queue), arena.bytes(Self.consumerTag), 0, acknowledged ? 0 : 1, exclusive ? 1 : 0,
+            state, Self.channel, arena.bytes(queue), arena.bytes(consumerTag), 0, acknowledged ? 0 : 1, exclusive ? 1 : 0,
             amqp_empty_table)
         try check(amqp_get_rpc_reply(state), "Subscribing to queue \(queue)")
+        subscription.heardAt = .now
     }
 
-    /// One subscription per channel: any name will do.
-    static let consumerTag = "1"
+    /// One subscription per channel at a time.
+    var consumerTag: String { String(subscription.number) }
 }

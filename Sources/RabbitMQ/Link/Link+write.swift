@@ -47,7 +47,7 @@ extension Link {
     /// Asks for no more deliveries; `.subscriptionEnded` answers.
     func unsubscribe() throws(BrokerError) {
         defer { arena.recycle() }
-        var request = amqp_basic_cancel_t(consumer_tag: arena.bytes(Self.consumerTag), nowait: 0)
+        var request = amqp_basic_cancel_t(consumer_tag: arena.bytes(consumerTag), nowait: 0)
         try check(status: amqp_send_method(state, Self.channel, Method.basicCancel, &request), "Unsubscribing")
     }
 }

@@ -16,6 +16,8 @@ final class Link {
     let arena = Arena()
     /// When the broker was told of bindings last.
     var boundAt = ContinuousClock.now
+    /// The subscription, and when it was made or last brought something.
+    var subscription: (number: Int, heardAt: ContinuousClock.Instant) = (1, .now)
     private var assembly: ContentAssembly
 
     /// Connects, logs in, opens the channel. Blocks for up to three times the configuration's `connectTimeout`.
@@ -130,6 +132,7 @@ extension Link {
             return .returned(code: Int(returned.reply_code), text: String(returned.reply_text))
         }
         let delivery = method.decoded(as: amqp_basic_deliver_t.self)
+        subscription.heardAt = .now
         return .delivery(
             tag: delivery.delivery_tag, redelivered: delivery.redelivered != 0, exchange: String(delivery.exchange),
             routingKey: String(delivery.routing_key))

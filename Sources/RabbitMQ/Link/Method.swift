@@ -9,6 +9,7 @@ enum Method {
     static let channelClose = id(20, 40)
     static let channelCloseOK = id(20, 41)
     static let queueBind = id(50, 20)
+    static let basicConsume = id(60, 20)
     static let basicCancel = id(60, 30)
     static let basicCancelOK = id(60, 31)
     static let basicReturn = id(60, 50)

@@ -9,7 +9,7 @@ public struct BrokerConfiguration: Sendable {
     let tls: TLS?
     /// Each side sends a sign of life in half of it; silence for twice of it ends the connection. Seconds, 1 to 600.
     let heartbeat: Int
-    /// How long the connection, its handshake and each declaration may take. 100 ms to 60 s.
+    /// How long the connection and its handshake may take, and a third of what each declaration may. 100 ms to 60 s.
     let connectTimeout: Duration
     /// Larger bodies are not sent, and arrive truncated. Bytes.
     let maximumMessageSize: Int

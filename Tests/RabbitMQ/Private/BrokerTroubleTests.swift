@@ -32,6 +32,38 @@ struct BrokerTroubleTests {
         }
     }
 
+    /// What RabbitMQ does when the declaration of a quorum queue that others have found already does not succeed in time.
+    private static let takeBack = """
+        {resource, _, _, _} = N = rabbit_misc:r(<<"VHOST">>, queue, <<"QUEUE">>), {ok, Q} = rabbit_amqqueue:lookup(N), \
+        ok = rabbit_amqqueue:internal_delete(N, <<"test">>), ok = ra:force_delete_server(quorum_queues, amqqueue:get_pid(Q)).
+        """
+
+    @Test("The broker takes a queue back and tells nobody: its consumer goes on at the one of the same name")
+    func takenBack() async throws {
+        try await PrivateBroker.temporary { server, broker in
+            try await VirtualHost.temporary(on: broker) { host in
+                let bench = Bench(host, kind: .quorum)
+                let consumer = Consumer(
+                    try host.configuration(parameters: "heartbeat=1"), topology: bench.topology, queue: Bench.queue, prefetch: 10,
+                    name: "consumer", renewal: .seconds(2), logger: .quiet)
+                try await running(consumer) {
+                    await consumer.states.untilConnected()
+                    try await server.control(
+                        "eval", Self.takeBack.replacing("VHOST", with: host.name).replacing("QUEUE", with: Bench.queue))
+                    let publisher = try bench.publisher()
+                    try await running(publisher) {
+                        for text in ["1", "2"] {
+                            #expect(await publisher.publish([bench.message(text, mandatory: true)]) == [.confirmed])
+                            let deliveries = await consumer.deliveries.take(1)
+                            #expect(deliveries.map(\.text) == [text])
+                            await consumer.acknowledge(deliveries)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("Under a memory alarm nothing hangs: calls answer in their time, and all goes on when it is over")
     func alarm() async throws {
         try await PrivateBroker.temporary { server, broker in
