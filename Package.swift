@@ -87,7 +87,8 @@ let package = Package(
         // For tests: empty without the trait of that name.
         room("CrashPoints", []),
 
-        // Clients: know nothing of chains.
+        // Clients and forms: know nothing of chains.
+        room("JSON", []),
         room("Threads", ["CThreads"]),
         room("Curl", ["CCurl", "CThreads"]),
         room("PostgreSQL", ["CPostgreSQL", "Threads", deque, logging, lifecycle]),
@@ -97,8 +98,8 @@ let package = Package(
         room("Model", []),
         room("Embedded", ["CEmbedded"]),
         room("Blueprints", ["Model", "Embedded", yams]),
-        room("Wire", ["Model", "RabbitMQ", crypto]),
-        room("Ledger", ["CrashPoints", "Model", "PostgreSQL", "Embedded", crypto, logging]),
+        room("Wire", ["JSON", "Model", "RabbitMQ", crypto]),
+        room("Ledger", ["CrashPoints", "JSON", "Model", "PostgreSQL", "Embedded", crypto, logging]),
 
         // Drivers.
         room("Drivers", path: "Sources/Drivers/Contract", ["Model", crypto]),
@@ -119,7 +120,7 @@ let package = Package(
                 "Blueprints", "CrashPoints", "Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", "Embedded", crypto,
                 hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, nioSSL, logging, lifecycle,
             ]),
-        room("Watchdog", ["Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", logging, lifecycle]),
+        room("Watchdog", ["Ledger", "Model", "PostgreSQL", "RabbitMQ", "Wire", asyncAlgorithms, logging, lifecycle]),
 
         // Programs, a few lines each.
         program("continuo-engine", ["Engine", "Ledger", "Model", "PostgreSQL", "Wire", "Blueprints", "Settings"]),
@@ -152,6 +153,7 @@ let package = Package(
             swiftSettings: strict),
         tests("EndToEnd", ["Curl", "Model", "Programs"]),
         tests("Faults", ["CrashPoints", "Curl", "FaultProxy", "Model", "PostgreSQL", "Programs"]),
+        tests("JSON", ["JSON", "Model"]),
         tests("Threads", ["Threads"]),
         tests("Embedded", ["Embedded"]),
         tests("Ledger", ["Ledger", "Model", "PostgreSQL", logging], exclude: ["Released"]),

@@ -28,7 +28,7 @@ public struct Watchdog: Sendable {
 
     private static let connections = 4
     private static let waitLimit = Duration.seconds(5)
-    /// Two batches: one is taken in while the next arrives.
+    /// Two batches: one is taken in while the next arrives. Reports may be large, and what the broker hands ahead lies in memory.
     private static let prefetch = 2 * ReportReader.batch
 
     public init(_ configuration: Configuration, logger: Logger) {

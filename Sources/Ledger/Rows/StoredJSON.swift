@@ -1,15 +1,14 @@
 import FoundationEssentials
+import JSON
 import PostgreSQL
 
 /// Values kept as `jsonb`.
 enum StoredJSON {
     static func text(_ value: some Encodable) throws -> JSONText {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        let json = try JSONWriter().write(value)
         // Most values have none: then there is nothing to copy.
-        guard text.utf8.contains(UInt8(ascii: "\\")) else { return JSONText(text: text) }
-        return JSONText(text: String(decoding: withoutNUL(Array(text.utf8)), as: UTF8.self))
+        let safe = json.contains(UInt8(ascii: "\\")) ? withoutNUL(json) : json
+        return JSONText(text: String(decoding: safe, as: UTF8.self))
     }
 
     static func optionalText(_ value: (some Encodable)?) throws -> JSONText? {
@@ -18,7 +17,7 @@ enum StoredJSON {
 
     static func value<T: Decodable>(_ json: JSONText, as: T.Type = T.self) throws -> T {
         do {
-            return try JSONDecoder().decode(T.self, from: Data(json.text.utf8))
+            return try JSONReader().read(T.self, from: Array(json.text.utf8))
         } catch {
             throw LedgerError.unreadable("\(T.self): \(error)")
         }

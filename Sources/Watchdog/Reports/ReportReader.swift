@@ -1,14 +1,17 @@
+import AsyncAlgorithms
 import Ledger
 import Logging
 import RabbitMQ
 
 /// Takes reports into the ledger: a batch, a transaction, and only then the acknowledgement.
 ///
+/// While the ledger takes one batch the next is read, and no more than one: the transactions keep the order of the queue.
+///
 /// While the ledger is away the batch is offered again and again; nothing is acknowledged, so nothing is lost, and the broker
 /// delivers no more than the prefetch. If the connection to the broker breaks meanwhile, the same reports come once more: the
 /// ledger takes a report twice as it takes it once.
 struct ReportReader: Sendable {
-    static let batch = 200
+    static let batch = 64
     /// Before what could not be taken goes back to its queue.
     private static let pause = Duration.seconds(1)
 
@@ -22,11 +25,18 @@ struct ReportReader: Sendable {
 
     /// Until the graceful shutdown: then what has come is still taken, and nothing more comes.
     func run() async {
-        await consumer.forEachBatch(upTo: Self.batch) { await take($0) }
+        let batches = AsyncChannel<ReportDesk.Sorted>()
+        async let reading: Void = read(into: batches)
+        for await batch in batches { await take(batch) }
+        await reading
     }
 
-    private func take(_ deliveries: [Delivery]) async {
-        let sorted = desk.sort(deliveries)
+    private func read(into batches: AsyncChannel<ReportDesk.Sorted>) async {
+        await consumer.forEachBatch(upTo: Self.batch) { await batches.send(desk.sort($0)) }
+        batches.finish()
+    }
+
+    private func take(_ sorted: ReportDesk.Sorted) async {
         guard let rejected = await rejected(of: sorted.reports) else { return }
         for (_, marker) in sorted.markers { await term.markerCameBack(marker) }
         await consumer.acknowledge(sorted.markers.map { $0.delivery })

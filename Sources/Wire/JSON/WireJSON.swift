@@ -1,15 +1,13 @@
 public import FoundationEssentials
+internal import JSON
 
 /// JSON as it goes on the road: sorted keys, dates in ISO 8601 with milliseconds; the same value gives the same bytes everywhere.
 public enum WireJSON {
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .custom { date, encoder in
-            var container = encoder.singleValueContainer()
-            try container.encode(text(of: date))
-        }
-        return [UInt8](try encoder.encode(value))
+        var writer = JSONWriter()
+        writer.sortsKeys = true
+        writer.date = text
+        return try writer.write(value)
     }
 
     /// - Throws: `undecodable`, naming the place.
@@ -21,17 +19,11 @@ public enum WireJSON {
     static func decode<Value: Decodable>(
         _ type: Value.Type, from bytes: [UInt8], _ judge: EnvelopeJudge?
     ) throws(WireError) -> Value {
-        let decoder = JSONDecoder()
-        if let key = EnvelopeJudge.key { decoder.userInfo[key] = judge }
-        decoder.dateDecodingStrategy = .custom { decoder in
-            let container = try decoder.singleValueContainer()
-            guard let date = date(from: try container.decode(String.self)) else {
-                throw DecodingError.dataCorruptedError(in: container, debugDescription: "no ISO 8601 time")
-            }
-            return date
-        }
+        var reader = JSONReader()
+        if let key = EnvelopeJudge.key { reader.userInfo[key] = judge }
+        reader.date = date
         do {
-            return try decoder.decode(type, from: Data(bytes))
+            return try reader.read(type, from: bytes)
         } catch let error as WireError {
             throw error
         } catch {
