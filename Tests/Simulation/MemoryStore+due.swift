@@ -117,21 +117,23 @@ extension MemoryStore {
         return counts
     }
 
-    func standings(
-        on host: HostID, observation: Report.Observation, seen: [ObservedChain], noRepairFailedSince time: Date
-    ) throws -> [ChainID: ChainStanding] {
+    func standings(_ seen: [SeenHost], noRepairFailedSince time: Date) throws -> [HostID: [ChainID: ChainStanding]] {
         try burn()
-        let row = tables.hosts[host]
-        let askedAt = row?.askedNumber == observation.number ? row?.askedAt ?? .distantPast : .distantPast
-        let observed = Dictionary(seen.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return Dictionary(uniqueKeysWithValues: seen.map { ($0.host, standings($0, noRepairFailedSince: time)) })
+    }
+
+    private func standings(_ seen: SeenHost, noRepairFailedSince time: Date) -> [ChainID: ChainStanding] {
+        let row = tables.hosts[seen.host]
+        let askedAt = row?.askedNumber == seen.number ? row?.askedAt ?? .distantPast : .distantPast
+        let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var standings: [ChainID: ChainStanding] = [:]
         for entry in tables.chains.values
-        where entry.chain.host == host && (entry.chain.phase != .gone || observed[entry.chain.id] != nil) {
+        where entry.chain.host == seen.host && (entry.chain.phase != .gone || observed[entry.chain.id] != nil) {
             let all = tables.work.values.map(\.operation).filter { $0.chain == entry.chain.id }
             guard let newest = all.max(by: { $0.sequence < $1.sequence }) else { continue }
             let failed = newest.kind == .repair && newest.status == .failed && (newest.endedAt ?? .distantPast) > time
             let isAtRest =
-                newest.sequence <= observation.asOf && (newest.endedAt ?? .distantFuture) <= askedAt && !failed
+                newest.sequence <= seen.asOf && (newest.endedAt ?? .distantFuture) <= askedAt && !failed
                 && all.allSatisfy(\.status.hasEnded)
             standings[entry.chain.id] = ChainStanding(
                 isAtRest: isAtRest, isGone: entry.chain.phase == .gone,

@@ -4,9 +4,12 @@ import Model
 @testable import Ledger
 
 extension MemoryStore {
-    func chainsAhead(on host: HostID, among observed: [ObservedChain]) throws -> Set<ChainID> {
+    func chainsAhead(_ observed: [(host: HostID, chains: [ObservedChain])]) throws -> [HostID: Set<ChainID>] {
         try burn()
-        return Set(observed.filter { tables.isAhead($0, on: host) }.map(\.id))
+        return Dictionary(
+            uniqueKeysWithValues: observed.map { host, chains in
+                (host, Set(chains.filter { tables.isAhead($0, on: host) }.map(\.id)))
+            })
     }
 
     func isHeld(_ host: HostID) throws -> Bool {

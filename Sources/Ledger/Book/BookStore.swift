@@ -56,14 +56,12 @@ protocol BookStore {
     /// For each pool, how many of its chains are in nobody's hands and not on their way out. A failed one counts until it is
     /// replaced: where chains can't be made, a pool does not fill its hosts with failures.
     func unleasedChains() throws -> [PoolID: Int]
-    /// How the chains of a host stand: those that are not gone, and those of `seen` that are.
-    func standings(
-        on host: HostID, observation: Report.Observation, seen: [ObservedChain], noRepairFailedSince time: Date
-    ) throws -> [ChainID: ChainStanding]
+    /// How the chains of hosts stand to what was seen: those that are not gone, and those of `seen` that are.
+    func standings(_ seen: [SeenHost], noRepairFailedSince time: Date) throws -> [HostID: [ChainID: ChainStanding]]
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
     /// Chains whose number no operation of this ledger was given: above the highest, or between what a restored ledger knew and
     /// what its hosts knew; those that an operator let pass for the host apart.
-    func chainsAhead(on host: HostID, among observed: [ObservedChain]) throws -> Set<ChainID>
+    func chainsAhead(_ observed: [(host: HostID, chains: [ObservedChain])]) throws -> [HostID: Set<ChainID>]
     /// Whether a hold of the host is open.
     func isHeld(_ host: HostID) throws -> Bool
     func hold(_ id: HoldID) throws -> Hold?
@@ -155,6 +153,16 @@ struct PlacedChain: Hashable {
 struct PlacedOperation: Hashable {
     var id: OperationID
     var host: HostID
+}
+
+/// What an observation saw on a host.
+struct SeenHost {
+    var host: HostID
+    /// Of the request.
+    var number: Int
+    /// Work with a higher sequence was not there yet when it was asked for.
+    var asOf: Int
+    var chains: [ObservedChain]
 }
 
 /// How a chain stands to an observation of its host.

@@ -8,11 +8,11 @@ extension Book {
     /// - Parameters:
     ///   - known: chains of the host at rest; of those that are not loaded nothing is new.
     ///   - strangers: what belongs to no chain.
+    ///   - foreign: which of them have a number that the ledger never gave.
     /// - Returns: the known chains that are concerned.
-    func holdWhatIsAhead(
-        _ known: [ObservedChain], _ strangers: [ObservedChain], on host: HostID
+    func hold(
+        _ known: [ObservedChain], _ strangers: [ObservedChain], ahead foreign: Set<ChainID>, on host: HostID
     ) throws -> Set<ChainID> {
-        let foreign = try store.chainsAhead(on: host, among: known + strangers)
         let ahead = known.filter { foreign.contains($0.id) || chains[$0.id]?.chain.isBehind($0) ?? false }
         for observed in ahead { try fallBehind(observed) }
         let all = ahead + strangers.filter { foreign.contains($0.id) }

@@ -3,19 +3,22 @@ import Model
 import PostgreSQL
 
 extension SessionStore {
-    func chainsAhead(on host: HostID, among observed: [ObservedChain]) throws -> Set<ChainID> {
-        guard !observed.isEmpty else { return [] }
+    func chainsAhead(_ observed: [(host: HostID, chains: [ObservedChain])]) throws -> [HostID: Set<ChainID>] {
+        let seen = observed.flatMap { host, chains in chains.map { (host: host, chain: $0) } }
+        guard !seen.isEmpty else { return [:] }
         let rows = try session.query(
             """
-            SELECT seen.chain FROM unnest($2::uuid[], $3::bigint[]) AS seen (chain, sequence)
+            SELECT seen.host, seen.chain FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS seen (host, chain, sequence)
             LEFT JOIN operations o ON o.sequence = seen.sequence
             WHERE NOT EXISTS (
-                    SELECT FROM holds WHERE host = $1 AND lifted_at IS NOT NULL AND seen.sequence <= host_sequence)
+                    SELECT FROM holds h WHERE h.host = seen.host AND h.lifted_at IS NOT NULL AND seen.sequence <= h.host_sequence)
                 AND o.id IS NULL
                 AND (seen.sequence > (SELECT coalesce(max(sequence), 0) FROM operations) OR EXISTS (
-                    SELECT FROM holds WHERE seen.sequence > ledger_sequence AND seen.sequence <= host_sequence))
-            """, host.uuid, observed.map(\.id.uuid), observed.map(\.sequence))
-        return Set(try rows.map { try $0.id("chain") })
+                    SELECT FROM holds h WHERE seen.sequence > h.ledger_sequence AND seen.sequence <= h.host_sequence))
+            """, seen.map(\.host.uuid), seen.map(\.chain.id.uuid), seen.map(\.chain.sequence))
+        var ahead: [HostID: Set<ChainID>] = [:]
+        for row in rows { ahead[try row.id("host"), default: []].insert(try row.id("chain")) }
+        return ahead
     }
 
     func isHeld(_ host: HostID) throws -> Bool {

@@ -9,20 +9,39 @@ private let lookAgain = (afterSettingAll: 8.0, afterSettingLittle: 1.0, afterWor
 private let repairPause = 60.0
 
 extension Book {
-    /// Takes in what an agent saw on a locked host. Only an observation newer than the last counts.
-    ///
-    /// - Parameter digest: of what was seen.
-    func take(_ observation: Report.Observation, digest: String) throws {
-        guard var looks = hosts[observation.host]?.now.looks, observation.number > looks.number else { return }
+    /// Takes in what agents saw on locked hosts, all together but for a host that was seen twice: what follows from one look at it
+    /// counts for the next.
+    func take(_ observations: [Observed]) throws {
+        var (round, later): ([Observed], [Observed]) = ([], [])
+        var hosts: Set<HostID> = []
+        for observed in observations {
+            if hosts.insert(observed.observation.host).inserted { round.append(observed) } else { later.append(observed) }
+        }
+        try takeTogether(round)
+        if !later.isEmpty { try take(later) }
+    }
+
+    /// Of different hosts. Only an observation newer than the last counts.
+    private func takeTogether(_ observations: [Observed]) throws {
+        let new = observations.filter { observed in
+            hosts[observed.observation.host].map { observed.observation.number > $0.now.looks.number } ?? false
+        }
+        let aside = try judge(new.compactMap(\.seen))
+        for observed in new { note(observed, aside: aside[observed.observation.host] ?? 0) }
+    }
+
+    /// - Parameter aside: which part of the chains was set aside, 0 to 1.
+    private func note(_ observed: Observed, aside: Double) {
+        let observation = observed.observation
+        guard var looks = hosts[observation.host]?.now.looks else { return }
         looks.number = observation.number
         looks.after = nil
         switch observation.result {
         case .unchanged:
             looks.failures = 0
-        case .seen(let seen):
+        case .seen:
             looks.failures = 0
-            let aside = try take(seen, on: observation.host, observation)
-            looks.digest = aside == 0 ? digest : ""
+            looks.digest = aside == 0 ? observed.digest : ""
             let (least, most) = (lookAgain.afterSettingLittle, lookAgain.afterSettingAll)
             if aside > 0 { looks.after = now.addingTimeInterval(least + aside * (most - least)) }
         case .failed:
@@ -52,21 +71,22 @@ extension Book {
 
     /// Takes over what was seen of chains at rest, and asks for repairs.
     ///
-    /// - Returns: which part of the chains was set aside, 0 to 1.
-    private func take(_ seen: HostObservation, on host: HostID, _ observation: Report.Observation) throws -> Double {
+    /// - Returns: for each host, which part of its chains was set aside, 0 to 1.
+    private func judge(_ seen: [SeenHost]) throws -> [HostID: Double] {
+        guard !seen.isEmpty else { return [:] }
         try write()
-        let standings = try store.standings(
-            on: host, observation: observation, seen: seen.chains, noRepairFailedSince: now.addingTimeInterval(-repairPause))
-        let resting = standings.filter { $0.value.isAtRest && !$0.value.isGone }
-        try load(chains: resting.filter { !$0.value.isAsKnown }.keys)
-        let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let known = resting.keys.map { observed[$0] ?? ObservedChain(id: $0, nodes: [], sequence: 0) }
-        let strangers = seen.chains.filter { standings[$0.id].map { $0.isGone && $0.isAtRest } ?? true }
-        let ahead = try holdWhatIsAhead(known, strangers, on: host)
-        for chain in known where chains[chain.id] != nil && !ahead.contains(chain.id) { try compare(chain.id, with: chain) }
-        note(orphans: strangers, on: host)
-        let concerned = standings.filter { !$0.value.isGone || observed[$0.key] != nil }.values
-        return concerned.isEmpty ? 0 : Double(concerned.count { !$0.isAtRest }) / Double(concerned.count)
+        let standings = try store.standings(seen, noRepairFailedSince: now.addingTimeInterval(-repairPause))
+        let looks = seen.map { Look($0, standings[$0.host] ?? [:]) }
+        try load(chains: looks.flatMap(\.news))
+        let foreign = try store.chainsAhead(looks.map { ($0.host, $0.known + $0.strangers) })
+        for look in looks {
+            let ahead = try hold(look.known, look.strangers, ahead: foreign[look.host] ?? [], on: look.host)
+            for chain in look.known where chains[chain.id] != nil && !ahead.contains(chain.id) {
+                try compare(chain.id, with: chain)
+            }
+            note(orphans: look.strangers, on: look.host)
+        }
+        return Dictionary(uniqueKeysWithValues: looks.map { ($0.host, $0.aside) })
     }
 
     /// Hosts on which the last work has ended are looked at soon.
@@ -84,5 +104,40 @@ extension Book {
         chains[id]?.now.chain = chain
         guard chain.drift() != nil else { return }
         do { try accept(.repair, for: id, priority: .repair) } catch is Refusal {}
+    }
+}
+
+/// An observation, and the digest of what was seen.
+struct Observed {
+    var observation: Report.Observation
+    var digest: String
+
+    fileprivate var seen: SeenHost? {
+        guard case .seen(let seen) = observation.result else { return nil }
+        return SeenHost(host: observation.host, number: observation.number, asOf: observation.asOf, chains: seen.chains)
+    }
+}
+
+/// What was seen on a host, and how its chains stand to that.
+private struct Look {
+    let host: HostID
+    /// Of chains at rest of which something is new.
+    let news: [ChainID]
+    /// Chains at rest, as they were seen.
+    let known: [ObservedChain]
+    /// What belongs to no chain.
+    let strangers: [ObservedChain]
+    /// Which part of the chains is not at rest, 0 to 1.
+    let aside: Double
+
+    init(_ seen: SeenHost, _ standings: [ChainID: ChainStanding]) {
+        host = seen.host
+        let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let resting = standings.filter { $0.value.isAtRest && !$0.value.isGone }
+        news = resting.filter { !$0.value.isAsKnown }.map(\.key)
+        known = resting.keys.map { observed[$0] ?? ObservedChain(id: $0, nodes: [], sequence: 0) }
+        strangers = seen.chains.filter { standings[$0.id].map { $0.isGone && $0.isAtRest } ?? true }
+        let concerned = standings.filter { !$0.value.isGone || observed[$0.key] != nil }.values
+        aside = concerned.isEmpty ? 0 : Double(concerned.count { !$0.isAtRest }) / Double(concerned.count)
     }
 }

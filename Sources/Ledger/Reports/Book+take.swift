@@ -9,9 +9,17 @@ extension Book {
         try load(operations: Set(references.map(\.operation)))
         try load(chains: Set(reports.filter(\.received.report.mayEnd).compactMap(\.received.report.reference).compactMap(chain)))
         var rejected: [RejectedReport] = []
-        for report in reports.filter({ !$0.received.report.isObservation }) + reports.filter(\.received.report.isObservation) {
-            if let reason = try take(report.received) { rejected.append(RejectedReport(index: report.index, reason: reason)) }
+        var observed: [Observed] = []
+        for report in reports {
+            if let reason = objection(to: report.received) {
+                rejected.append(RejectedReport(index: report.index, reason: reason))
+            } else if case .observation(let observation) = report.received.report {
+                observed.append(Observed(observation: observation, digest: report.received.digest))
+            } else {
+                try take(report.received.report)
+            }
         }
+        try take(observed)
         meet(reports.map(\.received))
         try fillWindows(of: eased)
         lookAtHostsAtRest()
@@ -22,11 +30,9 @@ extension Book {
         work[reference.operation]?.operation.chain
     }
 
-    /// Why it is turned away; `nil` when it is taken.
-    private func take(_ received: ReceivedReport) throws -> String? {
-        if let reason = objection(to: received) { return reason }
-        switch received.report {
-        case .heartbeat:
+    private func take(_ report: Report) throws {
+        switch report {
+        case .heartbeat, .observation:
             break
         case .started(let reference):
             try apply(.started(reference.attempt, reference.agent), to: reference.operation)
@@ -38,10 +44,7 @@ extension Book {
             let isGivenBack = reason == .givenBack
             try apply(
                 isGivenBack ? .givenBack(reference.attempt, reference.agent) : .again(reference.attempt), to: reference.operation)
-        case .observation(let observation):
-            try take(observation, digest: received.digest)
         }
-        return nil
     }
 
     private func take(_ outcome: Report.Outcome, _ reference: Report.AttemptReference) throws {
@@ -94,10 +97,6 @@ extension Report {
 
     fileprivate var host: HostID? {
         if case .observation(let observation) = self { observation.host } else { reference?.host }
-    }
-
-    fileprivate var isObservation: Bool {
-        if case .observation = self { true } else { false }
     }
 
     /// Whether an operation may end with it, so that its chain is needed.

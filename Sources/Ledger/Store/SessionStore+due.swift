@@ -124,38 +124,43 @@ extension SessionStore {
         return counts
     }
 
-    func standings(
-        on host: HostID, observation: Report.Observation, seen: [ObservedChain], noRepairFailedSince time: Date
-    ) throws -> [ChainID: ChainStanding] {
+    func standings(_ seen: [SeenHost], noRepairFailedSince time: Date) throws -> [HostID: [ChainID: ChainStanding]] {
         let rows = try session.query(
             """
-            WITH seen AS MATERIALIZED (
-                SELECT * FROM jsonb_to_recordset($5) AS seen (chain uuid, nodes jsonb, expiry bigint)
+            WITH looked AS MATERIALIZED (
+                -- When an earlier request than the outstanding one was made is not known any more: then it is long ago.
+                SELECT looked.host, looked.as_of,
+                    CASE WHEN h.observe_number = looked.number THEN h.observe_asked_at ELSE '-infinity' END AS asked_at
+                FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS looked (host, as_of, number) JOIN hosts h ON h.id = looked.host
+            ), seen AS MATERIALIZED (
+                SELECT * FROM jsonb_to_recordset($4) AS seen (host uuid, chain uuid, nodes jsonb, expiry bigint)
+            ), present AS MATERIALIZED (
+                SELECT c.id, c.host, c.phase, c.health, c.nodes, c.certificates_expire_at
+                FROM looked JOIN chains c ON c.host = looked.host AND c.phase <> 'gone'
             ), concerned AS (
-                -- Two halves, each with an index of its own.
-                SELECT id FROM chains WHERE host = $1 AND phase <> 'gone'
+                SELECT * FROM present
                 UNION ALL
-                SELECT g.id FROM seen JOIN chains g ON g.id = seen.chain WHERE g.host = $1 AND g.phase = 'gone'
+                SELECT g.id, g.host, g.phase, g.health, g.nodes, g.certificates_expire_at
+                FROM seen JOIN chains g ON g.id = seen.chain
+                WHERE g.host = seen.host AND g.phase = 'gone' AND NOT EXISTS (SELECT FROM present WHERE present.id = seen.chain)
             )
-            SELECT c.id, c.phase = 'gone' AS is_gone, (newest.id IS NULL OR (newest.sequence <= $2 AND newest.ended_at <= request.asked_at
-                    AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at > $3)))
+            SELECT c.id, c.host, c.phase = 'gone' AS is_gone,
+                (newest.id IS NULL OR (newest.sequence <= looked.as_of AND newest.ended_at <= looked.asked_at
+                    AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at > $5)))
                 AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest,
                 coalesce(
                     newest.status = 'succeeded' AND c.phase = 'running' AND c.health = 'healthy' AND c.nodes = seen.nodes
                         AND (seen.expiry IS NULL OR c.certificates_expire_at = to_timestamp(seen.expiry)), false) AS as_known
-            FROM concerned JOIN chains c ON c.id = concerned.id
-            CROSS JOIN (
-                -- When an earlier request than the outstanding one was made is not known any more: then it is long ago.
-                SELECT CASE WHEN observe_number = $4 THEN observe_asked_at ELSE '-infinity' END AS asked_at
-                FROM hosts WHERE id = $1) AS request
-            LEFT JOIN seen ON seen.chain = c.id
+            FROM concerned c JOIN looked ON looked.host = c.host
+            LEFT JOIN seen ON seen.chain = c.id AND seen.host = c.host
             LEFT JOIN LATERAL (
                 SELECT o.id, o.sequence, o.kind, o.status, o.ended_at
                 FROM operations o WHERE o.chain = c.id ORDER BY o.sequence DESC LIMIT 1) AS newest ON true
-            """, host.uuid, observation.asOf, time, observation.number, try StoredJSON.text(seen.map(SeenChain.init)))
-        var standings: [ChainID: ChainStanding] = [:]
+            """, seen.map(\.host.uuid), seen.map(\.asOf), seen.map(\.number),
+            try StoredJSON.text(seen.flatMap { host in host.chains.map { SeenChain($0, on: host.host) } }), time)
+        var standings: [HostID: [ChainID: ChainStanding]] = [:]
         for row in rows {
-            standings[try row.id("id")] = ChainStanding(
+            standings[try row.id("host"), default: [:]][try row.id("id")] = ChainStanding(
                 isAtRest: try row["at_rest"], isGone: try row["is_gone"], isAsKnown: try row["as_known"])
         }
         return standings
@@ -200,11 +205,13 @@ extension SessionStore {
 
 /// What an observation says about one chain, as the ledger keeps it.
 private struct SeenChain: Encodable {
+    var host: HostID
     var chain: ChainID
     var nodes: [ObservedNode]
     var expiry: Int?
 
-    init(_ observed: ObservedChain) {
+    init(_ observed: ObservedChain, on host: HostID) {
+        self.host = host
         chain = observed.id
         nodes = observed.nodes
         expiry = observed.certificatesExpireAt
