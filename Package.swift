@@ -104,7 +104,7 @@ let package = Package(
         // Drivers.
         room("Drivers", path: "Sources/Drivers/Contract", ["Model", crypto]),
         room("Vaults", ["Drivers", "Model", asn1, crypto, x509]),
-        room("MemoryDriver", path: "Sources/Drivers/Memory", ["Drivers", "Model", "Curl"]),
+        room("MemoryDriver", path: "Sources/Drivers/Memory", ["Curl", "Drivers", "JSON", "Model"]),
         room("DockerEngine", path: "Sources/Drivers/DockerEngine", ["Drivers", "Model", "Curl"]),
         room("KubernetesDriver", path: "Sources/Drivers/Kubernetes", ["Drivers", "Model", "Curl"]),
         room("DockerDriver", path: "Sources/Drivers/Docker", ["DockerEngine", "Drivers", "Model", "Curl"]),
@@ -132,7 +132,7 @@ let package = Package(
                 "SwarmDriver",
                 "Wire",
             ]),
-        program("continuo-memory-host", ["MemoryDriver", "Drivers", "Model", hummingbird, httpTypes, nioCore]),
+        program("continuo-memory-host", ["MemoryDriver", "Drivers", "JSON", "Model", hummingbird, httpTypes, nioCore]),
 
         // Tests, one folder per room.
         tests("Model", ["Model"]),

@@ -2,6 +2,7 @@ import Drivers
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 import MemoryDriver
 import Model
@@ -153,15 +154,14 @@ struct MemoryHostAPI {
     }
 
     private func json(_ value: some Encodable, _ status: HTTPResponse.Status) throws -> Response {
-        let data = try JSONEncoder().encode(value)
-        return Response(
-            status: status, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+        let body = ByteBuffer(bytes: try JSONWriter().write(value))
+        return Response(status: status, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body))
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, _ request: Request) async throws -> Value {
         let buffer = try await request.body.collect(upTo: 32 << 20)
         do {
-            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+            return try JSONReader().read(type, from: Array(buffer.readableBytesView))
         } catch {
             throw HTTPError(.badRequest, message: "the body is no \(type)")
         }

@@ -1,6 +1,6 @@
 internal import Curl
 internal import Drivers
-internal import FoundationEssentials
+internal import JSON
 internal import Model
 
 /// The calls of one memory host; each asks first whether the agent may act.
@@ -52,8 +52,7 @@ struct MemoryClient {
     func create(_ creation: MemoryObject.Creation) async throws(WorkError) -> Outcome<MemoryObject> {
         let spec = creation.spec
         do {
-            let body = try JSONEncoder().encode(creation)
-            let answer = try await exchange("POST", Request.path("objects"), body: [UInt8](body))
+            let answer = try await exchange("POST", Request.path("objects"), body: try JSONWriter().write(creation))
             return .done(try decode(MemoryObject.self, from: answer))
         } catch let refusal as MemoryRefusal where refusal.code == .nameTaken {
             return .overtaken
@@ -109,7 +108,7 @@ struct MemoryClient {
         let response = try await http.send(
             Request(method, endpoint, path, body: body.map(Body.bytes) ?? .none, timeouts: timeouts, responseLimit: 64 << 20))
         guard response.status >= 300 else { return response.body }
-        if let refusal = try? JSONDecoder().decode(MemoryRefusal.self, from: Data(response.body)) { throw refusal }
+        if let refusal = try? JSONReader().read(MemoryRefusal.self, from: response.body) { throw refusal }
         throw WorkError(.transient, .hostRefused, "the memory host answered with status \(response.status)")
     }
 
@@ -124,7 +123,7 @@ struct MemoryClient {
 
     private func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(WorkError) -> Value {
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            return try JSONReader().read(type, from: bytes)
         } catch {
             throw WorkError(.terminal, .hostUnsupported, "the endpoint answers, but not as a memory host")
         }
