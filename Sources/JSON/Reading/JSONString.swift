@@ -1,8 +1,13 @@
 /// What is between the quotes of a string (RFC 8259, section 7).
 enum JSONString {
-    /// `nil` where it is not well formed: an escape that is none, half of a surrogate pair, bytes that are no UTF-8.
+    /// Without an escape that is none, half of a surrogate pair, or bytes that are no UTF-8.
+    static func isWellFormed(_ bytes: UnsafeRawBufferPointer, hasEscapes: Bool) -> Bool {
+        (hasEscapes ? unescaped(bytes) : String(validating: bytes, as: UTF8.self)) != nil
+    }
+
+    /// Of a well-formed one; `nil` else, or something in its place.
     static func text(_ bytes: UnsafeRawBufferPointer, hasEscapes: Bool) -> String? {
-        hasEscapes ? unescaped(bytes) : String(validating: bytes, as: UTF8.self)
+        hasEscapes ? unescaped(bytes) : String(decoding: bytes, as: UTF8.self)
     }
 
     private static func unescaped(_ bytes: UnsafeRawBufferPointer) -> String? {

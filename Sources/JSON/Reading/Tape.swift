@@ -170,7 +170,7 @@ private struct Scanner {
 
     private func check(_ range: Range<Int>, _ kind: Tape.Kind) throws(JSONFlaw) {
         let string = UnsafeRawBufferPointer(rebasing: text[range])
-        guard JSONString.text(string, hasEscapes: kind == .escapedString) != nil else {
+        guard JSONString.isWellFormed(string, hasEscapes: kind == .escapedString) else {
             throw .malformedString(at: range.lowerBound)
         }
     }

@@ -15,7 +15,7 @@ public struct JSONWriter: Sendable {
     /// - Throws: `EncodingError`, as for a number that is not finite; or what the type throws.
     public func write(_ value: some Encodable) throws -> [UInt8] {
         let sink = WriteSink(self)
-        try sink.put(value, path: [])
+        try sink.put(encoding: value)
         return sink.bytes
     }
 }

@@ -10,15 +10,20 @@ final class WriteSink {
         var start: Int
         /// Where its members begin, with their keys; kept where they are to be sorted.
         var members: [(key: String, start: Int)] = []
-        var isEmpty = true
+        var count = 0
+        /// Of the last member.
+        var key = ""
     }
 
-    private(set) var bytes: [UInt8] = []
-    private var open: [Frame] = []
-    private let writer: JSONWriter
+    // One call of `write` alone has it, on one thread; the checks of every access would take a fifth of the time.
+    @exclusivity(unchecked) private(set) var bytes: [UInt8] = []
+    @exclusivity(unchecked) private var open: [Frame] = []
+    private let sortsKeys: Bool
+    private let date: (@Sendable (Date) -> String)?
 
     init(_ writer: JSONWriter) {
-        self.writer = writer
+        sortsKeys = writer.sortsKeys
+        date = writer.date
         bytes.reserveCapacity(512)
     }
 
@@ -33,15 +38,21 @@ final class WriteSink {
 
     func beginMember(_ key: String, at depth: Int) {
         beginElement(at: depth)
-        if writer.sortsKeys { open[depth - 1].members.append((key, bytes.count)) }
+        open[depth - 1].key = key
+        if sortsKeys { open[depth - 1].members.append((key, bytes.count)) }
         put(key)
         bytes.append(UInt8(ascii: ":"))
     }
 
     func beginElement(at depth: Int) {
         close(to: depth)
-        if !open[depth - 1].isEmpty { bytes.append(UInt8(ascii: ",")) }
-        open[depth - 1].isEmpty = false
+        if open[depth - 1].count > 0 { bytes.append(UInt8(ascii: ",")) }
+        open[depth - 1].count += 1
+    }
+
+    /// The way to what is written now, as far as a depth; for errors.
+    func path(to depth: Int) -> [any CodingKey] {
+        open.prefix(depth).map { $0.isObject ? PathKey(stringValue: $0.key) : PathKey(intValue: $0.count - 1) }
     }
 
     private func close(to depth: Int) {
@@ -70,23 +81,22 @@ final class WriteSink {
     // MARK: Values
 
     /// A value with all that is in it.
-    ///
-    /// - Parameter path: of the value, for errors.
-    func put<Value: Encodable>(_ value: Value, path: @autoclosure () -> [any CodingKey]) throws {
-        if let date = value as? Date, let text = writer.date { return put(text(date)) }
-        if let data = value as? Data { return put(data.base64EncodedString()) }
+    func put<Value: Encodable>(encoding value: Value) throws {
+        if Value.self == Date.self, let date, let value = value as? Date { return put(date(value)) }
+        if Value.self == Data.self, let value = value as? Data { return put(value.base64EncodedString()) }
         let (depth, start) = (open.count, bytes.count)
-        try value.encode(to: WriteValue(sink: self, codingPath: path()))
+        try value.encode(to: WriteValue(sink: self, depth: depth))
         if bytes.count == start { _ = begin(isObject: true) }
         close(to: depth)
     }
 
     func putNull() { bytes.append(contentsOf: "null".utf8) }
     func put(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
-    func put(_ value: some FixedWidthInteger) { bytes.append(contentsOf: String(value).utf8) }
+    func put(integer value: some FixedWidthInteger) { bytes.append(contentsOf: String(value).utf8) }
 
-    func put(_ value: some BinaryFloatingPoint & LosslessStringConvertible, path: [any CodingKey]) throws {
+    func put(number value: some BinaryFloatingPoint & LosslessStringConvertible) throws {
         guard value.isFinite else {
+            let path = path(to: open.count)
             throw EncodingError.invalidValue(value, .init(codingPath: path, debugDescription: "\(value) has no JSON form"))
         }
         let text = value.description
@@ -97,13 +107,17 @@ final class WriteSink {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { characters in
-            var plain = 0
-            for (place, character) in characters.enumerated() where Self.isEscaped(character) {
-                bytes.append(contentsOf: characters[plain..<place])
-                putEscaped(character)
-                plain = place + 1
+            var (plain, place) = (0, 0)
+            while place < characters.count {
+                let character = characters[place]
+                if Self.isEscaped(character) {
+                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[plain..<place]))
+                    putEscaped(character)
+                    plain = place + 1
+                }
+                place += 1
             }
-            bytes.append(contentsOf: characters[plain...])
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[plain...]))
         }
         bytes.append(UInt8(ascii: "\""))
     }
