@@ -100,14 +100,18 @@ struct Scene: Sendable {
 
     private func makeHost(_ clients: Int) async throws -> String {
         let admin = await fleet.admin
+        // The engine may die between its commit and its answer.
+        let (hostOnce, poolOnce) = (UUID().uuidString, UUID().uuidString)
         let host = try await eventually("the engine answers") {
-            try await admin.call("POST", "/v1/hosts", stage.target.request(capacity: clients + 10), expect: [202])
+            try await admin.call(
+                "POST", "/v1/hosts", stage.target.request(capacity: clients + 10), once: hostOnce, expect: [202])
         }
         try await admin.succeeds(host)
         _ = try await eventually("the pool is made") {
             try await admin.call(
                 "POST", "/v1/pools",
-                ["name": "ready", "blueprint": "litecoin-regtest", "parameters": ["nodes": 1], "warm": 2], expect: [201])
+                ["name": "ready", "blueprint": "litecoin-regtest", "parameters": ["nodes": 1], "warm": 2], once: poolOnce,
+                expect: [201])
         }
         return host["id"].text ?? ""
     }

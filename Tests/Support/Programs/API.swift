@@ -37,10 +37,10 @@ package struct API: Sendable {
 
     /// The same; throws unless it answers with one of `statuses`.
     @discardableResult
-    package func call(_ method: String, _ path: String, _ body: JSONValue? = nil, expect statuses: Set<Int>) async throws
-        -> JSONValue
-    {
-        let answer = try await ask(method, path, body)
+    package func call(
+        _ method: String, _ path: String, _ body: JSONValue? = nil, once: String? = nil, expect statuses: Set<Int>
+    ) async throws -> JSONValue {
+        let answer = try await ask(method, path, body, once: once)
         guard statuses.contains(answer.status) else {
             throw Failure("\(method) \(path) answered \(answer.status) instead of \(statuses.sorted()): \(answer.body)")
         }
