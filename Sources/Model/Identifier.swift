@@ -10,7 +10,11 @@ public struct Identifier<Of>: Hashable, Sendable {
 
     /// Reads the usual text form; `nil` when it is no UUID.
     public init?(_ text: some StringProtocol) {
-        guard let uuid = UUIDText.read(text.utf8) else { return nil }
+        self.init(utf8: text.utf8)
+    }
+
+    public init?(utf8 text: some Collection<UInt8>) {
+        guard let uuid = UUIDText.read(text) else { return nil }
         self.uuid = uuid
     }
 }

@@ -123,24 +123,36 @@ extension MemoryStore {
     }
 
     private func standings(_ seen: SeenHost, noRepairFailedSince time: Date) -> [ChainID: ChainStanding] {
-        let row = tables.hosts[seen.host]
-        let askedAt = row?.askedNumber == seen.number ? row?.askedAt ?? .distantPast : .distantPast
         let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let here = tables.chains.values.map(\.chain).filter { $0.host == seen.host }
         var standings: [ChainID: ChainStanding] = [:]
-        for entry in tables.chains.values
-        where entry.chain.host == seen.host && (entry.chain.phase != .gone || observed[entry.chain.id] != nil) {
-            let all = tables.work.values.map(\.operation).filter { $0.chain == entry.chain.id }
-            guard let newest = all.max(by: { $0.sequence < $1.sequence }) else { continue }
-            let failed = newest.kind == .repair && newest.status == .failed && (newest.endedAt ?? .distantPast) > time
-            let isAtRest =
-                newest.sequence <= seen.asOf && (newest.endedAt ?? .distantFuture) <= askedAt && !failed
-                && all.allSatisfy(\.status.hasEnded)
-            standings[entry.chain.id] = ChainStanding(
-                isAtRest: isAtRest, isGone: entry.chain.phase == .gone,
-                isAsKnown: newest.status == .succeeded && entry.chain.phase == .running && entry.chain.health == .healthy
-                    && entry.chain.nodes == observed[entry.chain.id]?.nodes)
+        for id in Set(observed.keys).union(here.filter { $0.phase != .gone }.map(\.id)) {
+            let chain = here.first { $0.id == id }
+            standings[id] = standing(chain, id, observed[id], in: seen, noRepairFailedSince: time)
         }
         return standings
+    }
+
+    /// - Returns: `nil` when there is nothing to learn.
+    private func standing(
+        _ chain: Chain?, _ id: ChainID, _ observed: ObservedChain?, in seen: SeenHost, noRepairFailedSince time: Date
+    ) -> ChainStanding? {
+        let all = tables.work.values.map(\.operation).filter { $0.chain == id && $0.host == seen.host }
+        let newest = all.max { $0.sequence < $1.sequence }
+        let row = tables.hosts[seen.host]
+        let askedAt = row?.askedNumber == seen.number ? row?.askedAt ?? .distantPast : .distantPast
+        let failed = newest.map { $0.kind == .repair && $0.status == .failed && ($0.endedAt ?? .distantPast) > time } ?? false
+        let isSettled = newest.map { $0.sequence <= seen.asOf && ($0.endedAt ?? .distantFuture) <= askedAt } ?? true
+        let standing = ChainStanding(
+            isAtRest: isSettled && !failed && all.allSatisfy(\.status.hasEnded), isGone: chain.map { $0.phase == .gone } ?? true,
+            isAsKnown: chain?.phase == .running && chain?.health == .healthy && newest?.status == .succeeded
+                && chain?.nodes == observed?.nodes)
+        return standing.isAtRest && standing.isAsKnown && isNumbered(observed, newest) ? nil : standing
+    }
+
+    private func isNumbered(_ observed: ObservedChain?, _ newest: Model.Operation?) -> Bool {
+        guard let observed, let newest else { return false }
+        return observed.sequence <= min(newest.sequence, tables.holds.map(\.ledgerSequence).min() ?? .max)
     }
 
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest] {

@@ -230,3 +230,11 @@ ALTER TABLE chains ADD COLUMN certificates_expire_at timestamptz;
 -- Attempts whose agents may still act: started ones, and those whose command came back from another agent than may have it.
 DROP INDEX attempts_unquiet;
 CREATE INDEX attempts_unquiet ON attempts (chain) WHERE quiet_at IS NULL AND (started_at IS NOT NULL OR ended_at IS NOT NULL);
+
+-- Whether a chain is seen as it was seen last is told by a digest, which a look at many hosts compares without reading their nodes:
+-- SHA-256 over the nodes' text. The way through 'escape' makes the text bytes as it is, backslashes included.
+ALTER TABLE chains ADD COLUMN nodes_digest bytea NOT NULL
+    GENERATED ALWAYS AS (sha256(decode(replace(nodes::text, '\', '\\'), 'escape'))) STORED;
+
+-- Those that are nobody's to decide about are looked for every few seconds; their leases say who had them.
+CREATE INDEX chains_failed ON chains (id) WHERE phase = 'failed' AND lease IS NULL;

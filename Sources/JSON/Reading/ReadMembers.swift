@@ -46,13 +46,7 @@ struct ReadMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private func find(_ key: Key) -> ReadValue? {
         let text = key.stringValue
         if let places { return places[text].map { ReadValue(source: source, index: $0) } }
-        let tape = source.tape
-        var place = index + 1
-        while place < tape.entries[index].next {
-            if tape.isKey(place, text) { return ReadValue(source: source, index: place + 1) }
-            place = Int(tape.entries[place + 1].next)
-        }
-        return nil
+        return source.tape.member(of: index, named: text).map { ReadValue(source: source, index: $0) }
     }
 
     private func value(_ key: Key) throws -> ReadValue {

@@ -25,17 +25,31 @@ extension Tape {
         }
     }
 
-    /// Whether a key is this text.
-    func isKey(_ index: Int, _ text: String) -> Bool {
-        let entry = entries[index]
-        guard entry.kind == .plainString else { return string(index) == text }
-        var text = text
-        return text.withUTF8 { wanted in
-            guard wanted.count == Int(entry.end - entry.start) else { return false }
-            return bytes.withUnsafeBufferPointer { all in
-                all[Int(entry.start)..<Int(entry.end)].elementsEqual(wanted)
+    /// The value of an object's member; of two alike the first's.
+    func member(of object: Int, named key: String) -> Int? {
+        var wanted = key
+        return wanted.withUTF8 { wanted in
+            bytes.withUnsafeBufferPointer { text in
+                entries.withUnsafeBufferPointer { entries in
+                    var place = object + 1
+                    while place < entries[object].next {
+                        let isWanted =
+                            entries[place].kind == .plainString
+                            ? entries[place].is(wanted, in: text) : string(place) == key
+                        if isWanted { return place + 1 }
+                        place = Int(entries[place + 1].next)
+                    }
+                    return nil
+                }
             }
         }
+    }
+}
+
+extension Tape.Entry {
+    fileprivate func `is`(_ wanted: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard Int(end - start) == wanted.count else { return false }
+        return wanted.indices.allSatisfy { text[Int(start) + $0] == wanted[$0] }
     }
 }
 

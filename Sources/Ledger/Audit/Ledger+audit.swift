@@ -52,7 +52,7 @@ extension AuditRecord {
 
     var values: [any PostgresEncodable] {
         [
-            id.uuid, at, deed.request, deed.key, deed.role.rawValue, deed.tenant, deed.action, deed.target.withoutNUL, outcome,
+            id, at, deed.request, deed.key, deed.role.rawValue, deed.tenant, deed.action, deed.target.withoutNUL, outcome,
         ]
     }
 

@@ -56,7 +56,8 @@ protocol BookStore {
     /// For each pool, how many of its chains are in nobody's hands and not on their way out. A failed one counts until it is
     /// replaced: where chains can't be made, a pool does not fill its hosts with failures.
     func unleasedChains() throws -> [PoolID: Int]
-    /// How the chains of hosts stand to what was seen: those that are not gone, and those of `seen` that are.
+    /// How the chains of hosts stand to what was seen: those that are not gone, and those of `seen` that are. Those of which there is
+    /// nothing to learn are left out: at rest, as known, and with a number of this ledger.
     func standings(_ seen: [SeenHost], noRepairFailedSince time: Date) throws -> [HostID: [ChainID: ChainStanding]]
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
     /// Chains whose number no operation of this ledger was given: above the highest, or between what a restored ledger knew and
@@ -163,6 +164,8 @@ struct SeenHost {
     /// Work with a higher sequence was not there yet when it was asked for.
     var asOf: Int
     var chains: [ObservedChain]
+    /// Of each chain.
+    var nodes: [NodesDigest]
 }
 
 /// How a chain stands to an observation of its host.
@@ -170,6 +173,7 @@ struct ChainStanding: Hashable {
     /// The observation may speak of it: nothing of its is open, nothing is newer than the observation's request or ended after
     /// that was made, and no repair has failed lately.
     var isAtRest: Bool
+    /// Or never was a chain of the host.
     var isGone: Bool
     /// Its newest operation has succeeded, it is well, and was seen as it was seen last: there is nothing to learn.
     var isAsKnown: Bool
@@ -226,8 +230,8 @@ enum Afterthought {
     case freeValues(ChainID)
     /// Nobody is to be given a chain that nobody can see.
     case loseSight(HostID)
-    /// All objects on the host that are nobody's.
-    case orphans([Orphan], HostID)
+    /// All objects on hosts that are nobody's.
+    case orphans([HostID: [Orphan]])
     /// The host knows more than the ledger.
     case hold(HoldID, HostID, [ChainID: SeenAhead], Date)
     case heard(AgentPresence, Date)

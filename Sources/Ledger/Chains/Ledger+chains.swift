@@ -72,7 +72,7 @@ extension Ledger {
                         AND ($7::text IS NULL OR l.tenant = $7) AND ($8::boolean IS NULL OR (c.lease IS NOT NULL) = $8)
                         AND ($10::text IS NULL OR l.holder = $10)
                     ORDER BY \(page.order("c.id")) LIMIT $9
-                    """, page.start, filter.host?.uuid, filter.pool?.uuid, filter.phase, filter.health, filter.blueprint,
+                    """, page.start, filter.host, filter.pool, filter.phase, filter.health, filter.blueprint,
                     filter.tenant, filter.leased, page.limit + 1, filter.holder),
                 limit: page.limit, id: { $0.id.description }, { try Chain($0) })
         }
@@ -83,7 +83,7 @@ extension Ledger {
     /// - Throws: `notFound`.
     public func chain(_ id: ChainID) async throws(LedgerError) -> Chain {
         try await session { session in
-            guard let row = try session.queryOne("SELECT \(Chain.columns) FROM chains c WHERE c.id = $1", id.uuid) else {
+            guard let row = try session.queryOne("SELECT \(Chain.columns) FROM chains c WHERE c.id = $1", id) else {
                 throw LedgerError.notFound(what: "chain", id: id.description)
             }
             return try Chain(row)

@@ -35,11 +35,10 @@ extension Ledger {
 
 extension HeardAgent {
     fileprivate init(_ row: Row) throws {
-        let working: [UUID] = try row["working"]
         self.init(
             presence: AgentPresence(
                 id: try row.id("id"), name: try row["name"], site: try row["site"], driver: try row["driver"],
-                version: try row["version"], schemas: try row["schemas"], working: working.map { Identifier($0) }),
+                version: try row["version"], schemas: try row["schemas"], working: try row["working"]),
             firstSeenAt: try row["first_seen_at"], lastSeenAt: try row["last_seen_at"])
     }
 }

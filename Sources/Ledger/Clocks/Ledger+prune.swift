@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Model
 import PostgreSQL
 
 /// How long the ledger remembers what is over.
@@ -49,7 +50,7 @@ extension SessionStore {
                     WHERE l.host = o.host AND l.chain IS NOT DISTINCT FROM o.chain AND l.sequence > o.sequence))
             ORDER BY o.sequence LIMIT $2
             """, time, limit
-        ).map { try $0.decode("id", as: UUID.self) }
+        ).map { try $0.decode("id", as: OperationID.self) }
         guard !old.isEmpty else { return 0 }
         _ = try session.pipeline([
             Statement("DELETE FROM attempts WHERE operation = ANY($1)", old),

@@ -42,7 +42,7 @@ extension Ledger {
     /// - Throws: `notFound`.
     public func deleteDeadLetter(_ id: DeadLetterID) async throws(LedgerError) {
         try await transaction { session in
-            guard try session.execute("DELETE FROM dead_letters WHERE id = $1", id.uuid) == 1 else {
+            guard try session.execute("DELETE FROM dead_letters WHERE id = $1", id) == 1 else {
                 throw LedgerError.notFound(what: "dead letter", id: id.description)
             }
         }
@@ -55,7 +55,7 @@ extension DeadLetter {
             """
             INSERT INTO dead_letters (id, at, queue, reason, detail, headers, size, body)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            """, id.uuid, at, queue.withoutNUL, reason.withoutNUL, detail?.withoutNUL, try StoredJSON.text(headers), size,
+            """, id, at, queue.withoutNUL, reason.withoutNUL, detail?.withoutNUL, try StoredJSON.text(headers), size,
             Array(body.prefix(Self.bodyLimit)))
     }
 

@@ -30,14 +30,17 @@ extension Book {
         for effect in effects { try follow(effect, of: chain.id) }
     }
 
-    /// The objects that are nobody's, as they are on a host now.
-    func note(orphans strangers: [ObservedChain], on host: HostID) {
-        let driver = hosts[host]?.host.target.driver ?? .docker
-        let orphans = strangers.map {
-            Orphan(
-                host: host, chain: $0.id, sequence: $0.sequence, objects: $0.references(on: driver), firstSeenAt: now,
-                lastSeenAt: now)
+    /// The objects that are nobody's, as they are on hosts now.
+    func note(orphans strangers: [HostID: [ObservedChain]]) {
+        let orphans = strangers.map { id, chains in
+            let driver = hosts[id]?.host.target.driver ?? .docker
+            let orphans = chains.map {
+                Orphan(
+                    host: id, chain: $0.id, sequence: $0.sequence, objects: $0.references(on: driver), firstSeenAt: now,
+                    lastSeenAt: now)
+            }
+            return (id, orphans)
         }
-        afterwards.append(.orphans(orphans, host))
+        afterwards.append(.orphans(Dictionary(uniqueKeysWithValues: orphans)))
     }
 }

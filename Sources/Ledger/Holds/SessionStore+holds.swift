@@ -15,24 +15,24 @@ extension SessionStore {
                 AND o.id IS NULL
                 AND (seen.sequence > (SELECT coalesce(max(sequence), 0) FROM operations) OR EXISTS (
                     SELECT FROM holds h WHERE seen.sequence > h.ledger_sequence AND seen.sequence <= h.host_sequence))
-            """, seen.map(\.host.uuid), seen.map(\.chain.id.uuid), seen.map(\.chain.sequence))
+            """, seen.map(\.host), seen.map(\.chain.id), seen.map(\.chain.sequence))
         var ahead: [HostID: Set<ChainID>] = [:]
         for row in rows { ahead[try row.id("host"), default: []].insert(try row.id("chain")) }
         return ahead
     }
 
     func isHeld(_ host: HostID) throws -> Bool {
-        try session.queryOne("SELECT 1 FROM holds WHERE host = $1 AND lifted_at IS NULL", host.uuid) != nil
+        try session.queryOne("SELECT 1 FROM holds WHERE host = $1 AND lifted_at IS NULL", host) != nil
     }
 
     func hold(_ id: HoldID) throws -> Hold? {
-        try session.queryOne("SELECT * FROM holds WHERE id = $1", id.uuid).map { try Hold($0) }
+        try session.queryOne("SELECT * FROM holds WHERE id = $1", id).map { try Hold($0) }
     }
 
     func lift(_ hold: Hold) throws {
         _ = try session.pipeline([
-            Statement("UPDATE holds SET lifted_at = $2 WHERE id = $1", hold.id.uuid, hold.liftedAt),
-            Statement("UPDATE orphans SET first_seen_at = $2 WHERE host = $1", hold.host.uuid, hold.liftedAt),
+            Statement("UPDATE holds SET lifted_at = $2 WHERE id = $1", hold.id, hold.liftedAt),
+            Statement("UPDATE orphans SET first_seen_at = $2 WHERE host = $1", hold.host, hold.liftedAt),
         ])
     }
 
@@ -59,20 +59,24 @@ extension Orphan {
                 """
                 INSERT INTO events (at, kind, host, chain, detail)
                 SELECT $1, 'unknown-objects', $2, $3, $4 WHERE NOT EXISTS (SELECT FROM orphans WHERE host = $2 AND chain = $3)
-                """, lastSeenAt, host.uuid, chain.uuid, try StoredJSON.text(["sequence": sequence])),
+                """, lastSeenAt, host, chain, try StoredJSON.text(["sequence": sequence])),
             Statement(
                 """
                 INSERT INTO orphans (host, chain, sequence, objects, first_seen_at, last_seen_at) VALUES ($1, $2, $3, $4, $5, $6)
                 ON CONFLICT (host, chain) DO UPDATE SET sequence = $3, objects = $4, last_seen_at = $6
-                """, host.uuid, chain.uuid, sequence, objects, firstSeenAt, lastSeenAt),
+                """, host, chain, sequence, objects, firstSeenAt, lastSeenAt),
         ]
     }
 
-    /// Of all that a host holds.
-    static func replacement(on host: HostID, by orphans: [Orphan]) throws -> [Statement] {
+    /// Of all that hosts hold.
+    static func replacement(by orphans: [HostID: [Orphan]]) throws -> [Statement] {
+        let all = orphans.values.flatMap(\.self)
         let gone = Statement(
-            "DELETE FROM orphans WHERE host = $1 AND NOT chain = ANY($2)", host.uuid, orphans.map(\.chain.uuid))
-        return try [gone] + orphans.flatMap { try $0.statements() }
+            """
+            DELETE FROM orphans o WHERE o.host = ANY($1) AND NOT EXISTS (
+                SELECT FROM unnest($2::uuid[], $3::uuid[]) AS seen (host, chain) WHERE seen.host = o.host AND seen.chain = o.chain)
+            """, Array(orphans.keys), all.map(\.host), all.map(\.chain))
+        return try [gone] + all.flatMap { try $0.statements() }
     }
 }
 
@@ -88,7 +92,7 @@ extension SeenAhead {
                 INSERT INTO events (at, kind, host, detail)
                 SELECT $1, 'ledger-behind', $2, $3
                 WHERE NOT EXISTS (SELECT FROM holds WHERE host = $2 AND lifted_at IS NULL)
-                """, now, host.uuid, try StoredJSON.text(["sequence": highest])),
+                """, now, host, try StoredJSON.text(["sequence": highest])),
             // Numbers that are given from now on are above all that was seen.
             Statement(
                 """
@@ -102,7 +106,7 @@ extension SeenAhead {
                 VALUES ($1, $2, $3, (SELECT coalesce(max(sequence), 0) FROM operations), $4, $5)
                 ON CONFLICT (host) WHERE lifted_at IS NULL DO UPDATE
                 SET host_sequence = greatest(h.host_sequence, excluded.host_sequence), chains = h.chains || excluded.chains
-                """, id.uuid, host.uuid, now, highest, seen),
+                """, id, host, now, highest, seen),
         ]
     }
 }

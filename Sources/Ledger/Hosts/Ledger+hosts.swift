@@ -97,7 +97,7 @@ extension Ledger {
     /// - Throws: `notFound`.
     public func host(_ id: HostID) async throws(LedgerError) -> Host {
         try await session { session in
-            guard let row = try session.queryOne("SELECT \(Host.columns) FROM hosts h WHERE h.id = $1", id.uuid) else {
+            guard let row = try session.queryOne("SELECT \(Host.columns) FROM hosts h WHERE h.id = $1", id) else {
                 throw LedgerError.notFound(what: "host", id: id.description)
             }
             return try Host(row)
@@ -113,7 +113,7 @@ extension Ledger {
     public func chainCounts(of hosts: [HostID]) async throws(LedgerError) -> [HostID: Int] {
         try await session { session in
             var counts: [HostID: Int] = [:]
-            for row in try session.query(Statement("SELECT id, chains FROM hosts WHERE id = ANY($1)", hosts.map(\.uuid))) {
+            for row in try session.query(Statement("SELECT id, chains FROM hosts WHERE id = ANY($1)", hosts)) {
                 counts[try row.id("id")] = try row.decode("chains")
             }
             return counts

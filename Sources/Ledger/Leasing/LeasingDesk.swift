@@ -129,9 +129,9 @@ extension Session {
             SELECT \(Chain.columns), h.address FROM claimed c JOIN hosts h ON h.id = c.host
             """,
             [
-                leases.map(\.id.uuid), leases.map(\.tenant), leases.map(\.holder), claims.map(\.application.isSole),
+                leases.map(\.id), leases.map(\.tenant), leases.map(\.holder), claims.map(\.application.isSole),
                 claims.map(\.application.ttl), leases.map(\.createdAt), leases.map(\.expiresAt), matching.blueprint,
-                try StoredJSON.optionalText(matching.parameters), records.map { $0?.id.uuid }, records.map { $0?.deed.request },
+                try StoredJSON.optionalText(matching.parameters), records.map { $0?.id }, records.map { $0?.deed.request },
                 records.map { $0?.deed.key }, records.map { $0?.deed.role.rawValue }, records.map { $0?.deed.action },
                 records.map { $0?.deed.target },
             ])

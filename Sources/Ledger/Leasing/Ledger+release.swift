@@ -23,7 +23,7 @@ extension Ledger {
     public func lease(_ id: LeaseID, tenant: String? = nil) async throws(LedgerError) -> Lease {
         try await session { session in
             let row = try session.queryOne(
-                "SELECT \(Lease.columns) FROM leases l WHERE l.id = $1 AND ($2::text IS NULL OR l.tenant = $2)", id.uuid, tenant)
+                "SELECT \(Lease.columns) FROM leases l WHERE l.id = $1 AND ($2::text IS NULL OR l.tenant = $2)", id, tenant)
             guard let row else { throw LedgerError.notFound(what: "lease", id: id.description) }
             return try Lease(row)
         }
@@ -40,7 +40,7 @@ extension Ledger {
             let rows = try session.query(
                 Statement(
                     "SELECT \(Lease.columns) FROM leases l WHERE l.chain = ANY($1) AND l.status IN ('waiting', 'active')",
-                    chains.map(\.uuid)))
+                    chains))
             return Dictionary(try rows.map { try Lease($0) }.map { ($0.chain, $0) }, uniquingKeysWith: { first, _ in first })
         }
     }
@@ -74,7 +74,7 @@ extension Ledger {
                     WHERE \(page.after("l.id")) AND ($2::text IS NULL OR l.tenant = $2) AND ($3::text IS NULL OR l.holder = $3)
                         AND ($4::uuid IS NULL OR l.chain = $4) AND ($5::text IS NULL OR l.status = $5)
                     ORDER BY \(page.order("l.id")) LIMIT $6
-                    """, page.start, filter.tenant, filter.holder, filter.chain?.uuid, filter.status, page.limit + 1),
+                    """, page.start, filter.tenant, filter.holder, filter.chain, filter.status, page.limit + 1),
                 limit: page.limit, id: { $0.id.description }, { try Lease($0) })
         }
     }

@@ -21,7 +21,7 @@ extension Ledger {
             try session.execute(
                 """
                 INSERT INTO applicants (id, tenant, blueprint, parameters, makes, until) VALUES ($1, $2, $3, $4, $5, $6)
-                """, id.uuid, application.tenant, application.matching.blueprint,
+                """, id, application.tenant, application.matching.blueprint,
                 try StoredJSON.optionalText(application.matching.parameters), application.making != nil, until)
         }
         return id
@@ -39,7 +39,7 @@ extension Ledger {
                 JOIN applicants mine ON mine.id = $1
                 WHERE a.blueprint IS NOT DISTINCT FROM mine.blueprint AND a.parameters IS NOT DISTINCT FROM mine.parameters
                 ORDER BY a.rank, t.served_at NULLS FIRST, a.id LIMIT 1
-                """, id.uuid, now)
+                """, id, now)
             return try row?.id("id") == id
         }
     }
@@ -50,7 +50,7 @@ extension Ledger {
     public func leaveLine(_ id: ApplicantID, served tenant: String?) async throws(LedgerError) {
         let now = now
         try await session { session in
-            try session.execute("DELETE FROM applicants WHERE id = $1 OR until <= $2", id.uuid, now)
+            try session.execute("DELETE FROM applicants WHERE id = $1 OR until <= $2", id, now)
             if let tenant { try session.execute("UPDATE tenants SET served_at = $2 WHERE name = $1", tenant, now) }
         }
     }

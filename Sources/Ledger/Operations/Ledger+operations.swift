@@ -29,8 +29,8 @@ extension Ledger {
     public func operation(_ id: OperationID) async throws(LedgerError) -> (Model.Operation, [Attempt]) {
         try await session { session in
             let results = try session.pipeline([
-                Statement("SELECT \(Operation.columns) FROM operations o WHERE o.id = $1", id.uuid),
-                Statement("SELECT \(Attempt.columns) FROM attempts a WHERE a.operation = $1 ORDER BY a.number", id.uuid),
+                Statement("SELECT \(Operation.columns) FROM operations o WHERE o.id = $1", id),
+                Statement("SELECT \(Attempt.columns) FROM attempts a WHERE a.operation = $1 ORDER BY a.number", id),
             ])
             guard let row = results[0].first else { throw LedgerError.notFound(what: "operation", id: id.description) }
             return (try Model.Operation(row), try results[1].map { try Attempt($0) })
@@ -42,7 +42,7 @@ extension Ledger {
         try await session { session in
             let rows = try session.query(
                 Statement(
-                    "SELECT id FROM operations WHERE id = ANY($1) AND ended_at IS NOT NULL", operations.map(\.uuid)))
+                    "SELECT id FROM operations WHERE id = ANY($1) AND ended_at IS NOT NULL", operations))
             return Set(try rows.map { try $0.id("id") })
         }
     }
@@ -60,8 +60,8 @@ extension Ledger {
                         AND ($4::text IS NULL OR o.status = $4) AND ($5::text IS NULL OR o.kind = $5)
                         AND ($6::uuid IS NULL OR o.parent = $6)
                     ORDER BY \(page.order("o.id")) LIMIT $7
-                    """, page.start, filter.host?.uuid, filter.chain?.uuid, filter.status, filter.kind,
-                    filter.parent?.uuid, page.limit + 1),
+                    """, page.start, filter.host, filter.chain, filter.status, filter.kind,
+                    filter.parent, page.limit + 1),
                 limit: page.limit, id: { $0.id.description }, { try Model.Operation($0) })
         }
     }
@@ -70,7 +70,7 @@ extension Ledger {
     public func newestOperation(of chain: ChainID) async throws(LedgerError) -> Model.Operation? {
         try await session { session in
             try session.queryOne(
-                "SELECT \(Operation.columns) FROM operations o WHERE o.chain = $1 ORDER BY o.sequence DESC LIMIT 1", chain.uuid
+                "SELECT \(Operation.columns) FROM operations o WHERE o.chain = $1 ORDER BY o.sequence DESC LIMIT 1", chain
             ).map { try Model.Operation($0) }
         }
     }

@@ -18,7 +18,7 @@ extension Ledger {
                             AND (a.started_at IS NOT NULL OR a.ended_at IS NOT NULL)
                             AND a.generation < (o.desired->>'generation')::integer) AS unquiet
                     FROM operations o JOIN hosts h ON h.id = o.host WHERE o.id = ANY($1) AND o.status = 'queued'
-                    """, operations.map(\.uuid)))
+                    """, operations))
             var waiting: [OperationID: WaitingFor] = [:]
             for row in rows {
                 // With nothing in its way it waits for its turn: the window.

@@ -71,12 +71,12 @@ extension Ledger {
 }
 
 private func commands(for rows: [Row], heardSince: Date, _ session: Session) throws -> [OutgoingCommand] {
-    let operations = try rows.map { try $0.decode("operation", as: UUID.self) }
+    let operations: [OperationID] = try rows.map { try $0.id("operation") }
     let results = try session.pipeline([
         Statement("SELECT \(Operation.columns), o.desired FROM operations o WHERE o.id = ANY($1)", operations),
         Statement(
             "SELECT \(Attempt.columns) FROM attempts a WHERE a.id = ANY($1)",
-            try rows.map { try $0.decode("attempt", as: UUID.self) }),
+            try rows.map { try $0.id("attempt", of: Attempt.self) }),
         Statement(
             "SELECT \(Host.columns) FROM hosts h WHERE h.id IN (SELECT host FROM operations WHERE id = ANY($1))", operations),
         Statement(
@@ -91,7 +91,7 @@ private func commands(for rows: [Row], heardSince: Date, _ session: Session) thr
 }
 
 /// Of sweeps: what has been nobody's for the grace period when they were asked for; nothing while a hold is open.
-private func objectsToSweep(_ operations: [UUID], _ session: Session) throws -> [OperationID: [ObjectReference]] {
+private func objectsToSweep(_ operations: [OperationID], _ session: Session) throws -> [OperationID: [ObjectReference]] {
     let rows = try session.query(
         Statement(
             """

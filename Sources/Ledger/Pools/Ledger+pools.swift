@@ -10,7 +10,7 @@ extension Ledger {
         let pool = Model.Pool(id: .fresh(), name: name, plan: plan, parameters: parameters, warm: warm, createdAt: now)
         try await transaction { session in
             try session.execute(
-                "INSERT INTO pools (id, name, plan, parameters, warm, created_at) VALUES ($1, $2, $3, $4, $5, $6)", pool.id.uuid,
+                "INSERT INTO pools (id, name, plan, parameters, warm, created_at) VALUES ($1, $2, $3, $4, $5, $6)", pool.id,
                 pool.name, try StoredJSON.text(pool.plan), try StoredJSON.text(pool.parameters), pool.warm.column, pool.createdAt)
         }
         return pool
@@ -30,7 +30,7 @@ extension Ledger {
     /// - Throws: `notFound`.
     public func pool(_ id: PoolID) async throws(LedgerError) -> Model.Pool {
         try await session { session in
-            guard let row = try session.queryOne("SELECT * FROM pools WHERE id = $1", id.uuid) else {
+            guard let row = try session.queryOne("SELECT * FROM pools WHERE id = $1", id) else {
                 throw LedgerError.notFound(what: "pool", id: id.description)
             }
             return try Model.Pool(row)
@@ -46,7 +46,7 @@ extension Ledger {
         _ id: PoolID, _ edit: @escaping @Sendable (inout Model.Pool) throws -> Void
     ) async throws(LedgerError) -> Model.Pool {
         try await transaction { session in
-            guard let row = try session.queryOne("SELECT * FROM pools WHERE id = $1 FOR NO KEY UPDATE", id.uuid) else {
+            guard let row = try session.queryOne("SELECT * FROM pools WHERE id = $1 FOR NO KEY UPDATE", id) else {
                 throw LedgerError.notFound(what: "pool", id: id.description)
             }
             let before = try Model.Pool(row)
@@ -58,7 +58,7 @@ extension Ledger {
                 UPDATE pools SET name = $2, plan = $3, parameters = $4, warm = $5, paused = $6, pause_reason = $7,
                     failures = CASE WHEN $8 THEN 0 ELSE failures END
                 WHERE id = $1
-                """, id.uuid, pool.name, try StoredJSON.text(pool.plan), try StoredJSON.text(pool.parameters), pool.warm.column,
+                """, id, pool.name, try StoredJSON.text(pool.plan), try StoredJSON.text(pool.parameters), pool.warm.column,
                 pool.isPaused, pool.pauseReason, before.isPaused && !pool.isPaused)
             return pool
         }
@@ -69,7 +69,7 @@ extension Ledger {
     /// - Throws: `notFound`.
     public func deletePool(_ id: PoolID) async throws(LedgerError) {
         try await transaction { session in
-            guard try session.execute("DELETE FROM pools WHERE id = $1", id.uuid) == 1 else {
+            guard try session.execute("DELETE FROM pools WHERE id = $1", id) == 1 else {
                 throw LedgerError.notFound(what: "pool", id: id.description)
             }
         }

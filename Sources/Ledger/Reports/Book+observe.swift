@@ -84,8 +84,8 @@ extension Book {
             for chain in look.known where chains[chain.id] != nil && !ahead.contains(chain.id) {
                 try compare(chain.id, with: chain)
             }
-            note(orphans: look.strangers, on: look.host)
         }
+        note(orphans: Dictionary(uniqueKeysWithValues: looks.map { ($0.host, $0.strangers) }))
         return Dictionary(uniqueKeysWithValues: looks.map { ($0.host, $0.aside) })
     }
 
@@ -107,18 +107,19 @@ extension Book {
     }
 }
 
-/// An observation, and the digest of what was seen.
+/// An observation, and the digests of what was seen.
 struct Observed {
     var observation: Report.Observation
     var digest: String
+    var nodes: [NodesDigest]
 
     fileprivate var seen: SeenHost? {
         guard case .seen(let seen) = observation.result else { return nil }
-        return SeenHost(host: observation.host, number: observation.number, asOf: observation.asOf, chains: seen.chains)
+        return SeenHost(host: observation.host, number: observation.number, asOf: observation.asOf, chains: seen.chains, nodes: nodes)
     }
 }
 
-/// What was seen on a host, and how its chains stand to that.
+/// What was seen on a host, as far as there is something to learn from it.
 private struct Look {
     let host: HostID
     /// Of chains at rest of which something is new.
@@ -136,8 +137,8 @@ private struct Look {
         let resting = standings.filter { $0.value.isAtRest && !$0.value.isGone }
         news = resting.filter { !$0.value.isAsKnown }.map(\.key)
         known = resting.keys.map { observed[$0] ?? ObservedChain(id: $0, nodes: [], sequence: 0) }
-        strangers = seen.chains.filter { standings[$0.id].map { $0.isGone && $0.isAtRest } ?? true }
-        let concerned = standings.filter { !$0.value.isGone || observed[$0.key] != nil }.values
-        aside = concerned.isEmpty ? 0 : Double(concerned.count { !$0.isAtRest }) / Double(concerned.count)
+        strangers = seen.chains.filter { standings[$0.id].map { $0.isGone && $0.isAtRest } ?? false }
+        let concerned = observed.count + standings.keys.count { observed[$0] == nil }
+        aside = concerned == 0 ? 0 : Double(standings.values.count { !$0.isAtRest }) / Double(concerned)
     }
 }

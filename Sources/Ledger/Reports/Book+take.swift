@@ -14,7 +14,7 @@ extension Book {
             if let reason = objection(to: report.received) {
                 rejected.append(RejectedReport(index: report.index, reason: reason))
             } else if case .observation(let observation) = report.received.report {
-                observed.append(Observed(observation: observation, digest: report.received.digest))
+                observed.append(Observed(observation: observation, digest: report.received.digest, nodes: report.received.nodes))
             } else {
                 try take(report.received.report)
             }

@@ -4,13 +4,17 @@ public import Model
 /// A report whose signature was good, with the site whose key signed it.
 public struct ReceivedReport: Sendable, Hashable {
     /// It is believed only for hosts of this site.
-    public var site: String
-    public var receivedAt: Date
-    public var report: Report
+    public let site: String
+    public let receivedAt: Date
+    public let report: Report
     /// Of what an observation saw; the next request carries it.
-    public var digest: String
+    public let digest: String
+    /// Of the chains that an observation saw, in its order.
+    let nodes: [NodesDigest]
 
+    /// Makes the digests that the ledger compares, so that no transaction waits for that.
     public init(site: String, receivedAt: Date, report: Report, digest: String = "") {
+        nodes = report.seenChains.map { NodesDigest(of: $0.nodes) }
         self.site = site
         self.receivedAt = receivedAt
         self.report = report
@@ -28,5 +32,12 @@ public struct RejectedReport: Sendable, Hashable {
     public init(index: Int, reason: String) {
         self.index = index
         self.reason = reason
+    }
+}
+
+extension Report {
+    fileprivate var seenChains: [ObservedChain] {
+        guard case .observation(let observation) = self, case .seen(let seen) = observation.result else { return [] }
+        return seen.chains
     }
 }

@@ -26,8 +26,8 @@ extension Attempt {
             rows: try attempts.map { new in
                 let attempt = new.attempt
                 return [
-                    attempt.id.uuid, attempt.operation.uuid, new.chain?.uuid, new.generation, attempt.number,
-                    attempt.agent?.uuid, attempt.sentAt, attempt.startedAt, attempt.endedAt, attempt.result,
+                    attempt.id, attempt.operation, new.chain, new.generation, attempt.number,
+                    attempt.agent, attempt.sentAt, attempt.startedAt, attempt.endedAt, attempt.result,
                     try StoredJSON.optionalText(attempt.error), attempt.quietAt,
                 ]
             })
@@ -44,7 +44,7 @@ extension Attempt {
             """,
             rows: try attempts.map {
                 [
-                    $0.id.uuid, $0.agent?.uuid, $0.startedAt, $0.endedAt, $0.result, try StoredJSON.optionalText($0.error),
+                    $0.id, $0.agent, $0.startedAt, $0.endedAt, $0.result, try StoredJSON.optionalText($0.error),
                     $0.quietAt,
                 ]
             })

@@ -29,10 +29,10 @@ extension Chain {
             rows: try chains.map { stored in
                 let chain = stored.chain
                 return [
-                    chain.id.uuid, chain.host.uuid, chain.pool?.uuid, chain.plan.blueprint.name, try StoredJSON.text(chain.plan),
+                    chain.id, chain.host, chain.pool, chain.plan.blueprint.name, try StoredJSON.text(chain.plan),
                     try StoredJSON.text(chain.parameters), try StoredJSON.text(chain.desired), chain.phase, chain.reason,
                     chain.health, chain.healthDetail, chain.subnet, try StoredJSON.text(chain.ports),
-                    try StoredJSON.text(chain.nodes), stored.lease?.uuid, chain.certificatesExpireAt, chain.createdAt,
+                    try StoredJSON.text(chain.nodes), stored.lease, chain.certificatesExpireAt, chain.createdAt,
                 ]
             })
     }
@@ -52,9 +52,9 @@ extension Chain {
             rows: try chains.map { stored in
                 let chain = stored.chain
                 return [
-                    chain.id.uuid, try StoredJSON.text(chain.desired), chain.phase, chain.reason?.withoutNUL, chain.health,
+                    chain.id, try StoredJSON.text(chain.desired), chain.phase, chain.reason?.withoutNUL, chain.health,
                     chain.healthDetail?.withoutNUL, chain.subnet, try StoredJSON.text(chain.ports),
-                    try StoredJSON.text(chain.nodes), stored.lease?.uuid, chain.certificatesExpireAt,
+                    try StoredJSON.text(chain.nodes), stored.lease, chain.certificatesExpireAt,
                 ]
             })
     }

@@ -30,7 +30,7 @@ extension Host {
                 sealed_to)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::cidr, $16, $17, $18, $19, $20, $21, $22)
             """,
-            id.uuid, name, site, target.driver, target.endpoint, target.address, target.insecure, target.sealedCredentials,
+            id, name, site, target.driver, target.endpoint, target.address, target.insecure, target.sealedCredentials,
             capacity, parallel, schedulable, autofill, ports.lowerBound, ports.upperBound, network, status, reason,
             try StoredJSON.optionalText(facts), createdAt, try StoredJSON.text(target.settings),
             try StoredJSON.optionalText(prefers), sealedTo)
@@ -45,7 +45,7 @@ extension Host {
                 network = $14::cidr, settings = $15, prefers = $16, sealed_to = $17
             WHERE id = $1
             """,
-            id.uuid, site, target.driver, target.endpoint, target.address, target.insecure, target.sealedCredentials, capacity,
+            id, site, target.driver, target.endpoint, target.address, target.insecure, target.sealedCredentials, capacity,
             parallel, schedulable, autofill, ports.lowerBound, ports.upperBound, network, try StoredJSON.text(target.settings),
             try StoredJSON.optionalText(prefers), sealedTo)
     }

@@ -20,12 +20,12 @@ extension Lease {
             INSERT INTO leases (id, chain, tenant, holder, sole, status, ttl, created_at, active_at, expires_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """,
-            id.uuid, chain.uuid, tenant, holder, sole, status, ttl, createdAt, activeAt, expiresAt)
+            id, chain, tenant, holder, sole, status, ttl, createdAt, activeAt, expiresAt)
     }
 
     func update() -> Statement {
         Statement(
             "UPDATE leases SET status = $2, ending = $3, active_at = $4, expires_at = $5, ended_at = $6 WHERE id = $1",
-            id.uuid, status, end, activeAt, expiresAt, endedAt)
+            id, status, end, activeAt, expiresAt, endedAt)
     }
 }

@@ -32,11 +32,11 @@ extension Operation {
             rows: try work.map { entry in
                 let operation = entry.operation
                 return [
-                    operation.id.uuid, operation.kind, operation.host.uuid, operation.chain?.uuid,
+                    operation.id, operation.kind, operation.host, operation.chain,
                     try StoredJSON.optionalText(entry.now.desired), operation.priority, operation.status, operation.attempt,
                     operation.charged, operation.agentsLost, operation.retryAt, try StoredJSON.optionalText(operation.progress),
                     try StoredJSON.optionalText(operation.error), operation.cancelRequested, operation.createdAt,
-                    operation.endedAt, operation.node, operation.parent?.uuid,
+                    operation.endedAt, operation.node, operation.parent,
                 ]
             })
     }
@@ -56,7 +56,7 @@ extension Operation {
             rows: try work.map { entry in
                 let operation = entry.operation
                 return [
-                    operation.id.uuid, try StoredJSON.optionalText(entry.now.desired), operation.status, operation.attempt,
+                    operation.id, try StoredJSON.optionalText(entry.now.desired), operation.status, operation.attempt,
                     operation.charged, operation.agentsLost, operation.retryAt, try StoredJSON.optionalText(operation.progress),
                     try StoredJSON.optionalText(operation.error), operation.cancelRequested, operation.endedAt,
                 ]

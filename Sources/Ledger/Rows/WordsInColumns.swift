@@ -15,12 +15,15 @@ extension OperationStatus: PostgresEncodable, PostgresDecodable {}
 extension Priority: PostgresEncodable, PostgresDecodable {}
 extension Attempt.Result: PostgresEncodable, PostgresDecodable {}
 
-extension Row {
-    func id<Of>(_ column: String, of: Of.Type = Of.self) throws -> Identifier<Of> {
-        Identifier(try decode(column))
-    }
+extension Identifier: PostgresEncodable, PostgresDecodable, PostgresArrayElement {
+    public static var postgresType: PostgresType { .uuid }
+    public static var postgresArrayType: PostgresType { .uuidArray }
+    public var postgresText: String? { description }
+    public static func decode(postgres text: ArraySlice<UInt8>) -> Identifier<Of>? { Identifier(utf8: text) }
+}
 
-    func optionalID<Of>(_ column: String, of: Of.Type = Of.self) throws -> Identifier<Of>? {
-        try decode(column, as: UUID?.self).map { Identifier($0) }
-    }
+extension Row {
+    func id<Of>(_ column: String, of: Of.Type = Of.self) throws -> Identifier<Of> { try decode(column) }
+
+    func optionalID<Of>(_ column: String, of: Of.Type = Of.self) throws -> Identifier<Of>? { try decode(column) }
 }

@@ -22,7 +22,7 @@ extension SessionStore {
                             AND a.generation < (o.desired->>'generation')::integer)
                 ORDER BY o.priority, o.sequence LIMIT window_of.room) AS next
             ORDER BY next.priority, next.sequence
-            """, windows.map(\.host.uuid), windows.map(\.room), now, Operation.suspectedFrom)
+            """, windows.map(\.host), windows.map(\.room), now, Operation.suspectedFrom)
         return try rows.map { try $0.id("id") }
     }
 
@@ -124,48 +124,6 @@ extension SessionStore {
         return counts
     }
 
-    func standings(_ seen: [SeenHost], noRepairFailedSince time: Date) throws -> [HostID: [ChainID: ChainStanding]] {
-        let rows = try session.query(
-            """
-            WITH looked AS MATERIALIZED (
-                -- When an earlier request than the outstanding one was made is not known any more: then it is long ago.
-                SELECT looked.host, looked.as_of,
-                    CASE WHEN h.observe_number = looked.number THEN h.observe_asked_at ELSE '-infinity' END AS asked_at
-                FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS looked (host, as_of, number) JOIN hosts h ON h.id = looked.host
-            ), seen AS MATERIALIZED (
-                SELECT * FROM jsonb_to_recordset($4) AS seen (host uuid, chain uuid, nodes jsonb, expiry bigint)
-            ), present AS MATERIALIZED (
-                SELECT c.id, c.host, c.phase, c.health, c.nodes, c.certificates_expire_at
-                FROM looked JOIN chains c ON c.host = looked.host AND c.phase <> 'gone'
-            ), concerned AS (
-                SELECT * FROM present
-                UNION ALL
-                SELECT g.id, g.host, g.phase, g.health, g.nodes, g.certificates_expire_at
-                FROM seen JOIN chains g ON g.id = seen.chain
-                WHERE g.host = seen.host AND g.phase = 'gone' AND NOT EXISTS (SELECT FROM present WHERE present.id = seen.chain)
-            )
-            SELECT c.id, c.host, c.phase = 'gone' AS is_gone,
-                (newest.id IS NULL OR (newest.sequence <= looked.as_of AND newest.ended_at <= looked.asked_at
-                    AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at > $5)))
-                AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest,
-                coalesce(
-                    newest.status = 'succeeded' AND c.phase = 'running' AND c.health = 'healthy' AND c.nodes = seen.nodes
-                        AND (seen.expiry IS NULL OR c.certificates_expire_at = to_timestamp(seen.expiry)), false) AS as_known
-            FROM concerned c JOIN looked ON looked.host = c.host
-            LEFT JOIN seen ON seen.chain = c.id AND seen.host = c.host
-            LEFT JOIN LATERAL (
-                SELECT o.id, o.sequence, o.kind, o.status, o.ended_at
-                FROM operations o WHERE o.chain = c.id ORDER BY o.sequence DESC LIMIT 1) AS newest ON true
-            """, seen.map(\.host.uuid), seen.map(\.asOf), seen.map(\.number),
-            try StoredJSON.text(seen.flatMap { host in host.chains.map { SeenChain($0, on: host.host) } }), time)
-        var standings: [HostID: [ChainID: ChainStanding]] = [:]
-        for row in rows {
-            standings[try row.id("host"), default: [:]][try row.id("id")] = ChainStanding(
-                isAtRest: try row["at_rest"], isGone: try row["is_gone"], isAsKnown: try row["as_known"])
-        }
-        return standings
-    }
-
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest] {
         let rows = try session.query(
             """
@@ -200,20 +158,5 @@ extension SessionStore {
         let row = try session.queryOne(
             "SELECT 1 FROM leaders WHERE duty = 'clocks' AND leader = $1 AND until > clock_timestamp() FOR SHARE", leader)
         return row != nil
-    }
-}
-
-/// What an observation says about one chain, as the ledger keeps it.
-private struct SeenChain: Encodable {
-    var host: HostID
-    var chain: ChainID
-    var nodes: [ObservedNode]
-    var expiry: Int?
-
-    init(_ observed: ObservedChain, on host: HostID) {
-        self.host = host
-        chain = observed.id
-        nodes = observed.nodes
-        expiry = observed.certificatesExpireAt
     }
 }

@@ -10,14 +10,14 @@ extension SessionStore {
             WHERE l.tenant = $1 AND l.holder = $2 AND l.status IN ('waiting', 'active') ORDER BY l.id LIMIT 1
             """, tenant, holder)
         guard let lease = try row.map({ try Lease($0) }),
-            let chain = try session.queryOne("SELECT \(Chain.columns) FROM chains c WHERE c.id = $1", lease.chain.uuid)
+            let chain = try session.queryOne("SELECT \(Chain.columns) FROM chains c WHERE c.id = $1", lease.chain)
         else { return nil }
         return (lease, try Chain(chain))
     }
 
     func newestOperation(of chain: ChainID) throws -> Model.Operation? {
         try session.queryOne(
-            "SELECT \(Operation.columns) FROM operations o WHERE o.chain = $1 ORDER BY o.sequence DESC LIMIT 1", chain.uuid
+            "SELECT \(Operation.columns) FROM operations o WHERE o.chain = $1 ORDER BY o.sequence DESC LIMIT 1", chain
         ).map { try Model.Operation($0) }
     }
 
@@ -40,7 +40,7 @@ extension SessionStore {
             SELECT \(Chain.columns) FROM claimed c
             """
         let parameters: [any PostgresEncodable] = [
-            lease.id.uuid, lease.tenant, lease.holder, application.isSole, lease.status, application.ttl, lease.createdAt,
+            lease.id, lease.tenant, lease.holder, application.isSole, lease.status, application.ttl, lease.createdAt,
             lease.activeAt, lease.expiresAt, application.matching.blueprint,
             try StoredJSON.optionalText(application.matching.parameters),
         ]
@@ -50,7 +50,7 @@ extension SessionStore {
 
     func hurry(_ chain: ChainID) throws {
         try session.execute(
-            "UPDATE operations SET priority = $2 WHERE chain = $1 AND status IN ('queued', 'retrying')", chain.uuid,
+            "UPDATE operations SET priority = $2 WHERE chain = $1 AND status IN ('queued', 'retrying')", chain,
             Priority.tenant)
     }
 }

@@ -15,7 +15,7 @@ extension SessionStore {
 
     private func statements(before changes: BookChanges) throws -> [Statement] {
         var statements = try changes.newHosts.map { try $0.insertion() }
-        statements += try changes.hosts.map { try $0.update() }
+        if !changes.hosts.isEmpty { statements.append(try HostEntry.Stored.update(of: changes.hosts)) }
         statements += changes.endedLeases.map(\.statement)
         if !changes.newChains.isEmpty { statements.append(try Chain.insertion(of: changes.newChains)) }
         statements += changes.leases.map(\.statement)
@@ -35,15 +35,15 @@ extension SessionStore {
             statements.append(
                 Statement(
                     "INSERT INTO outbox (operation, attempt) SELECT * FROM unnest($1::uuid[], $2::uuid[])",
-                    rows: changes.sent.map { [$0.operation.uuid, $0.id.uuid] }))
+                    rows: changes.sent.map { [$0.operation, $0.id] }))
         }
         statements += changes.sentAgain.map { attempt in
             Statement(
                 "INSERT INTO outbox (operation, attempt, claims) VALUES ($1, $2, 1) ON CONFLICT (attempt) DO NOTHING",
-                attempt.operation.uuid, attempt.id.uuid)
+                attempt.operation, attempt.id)
         }
         if !changes.arrived.isEmpty {
-            statements.append(Statement("DELETE FROM outbox WHERE attempt = ANY($1)", changes.arrived.map(\.uuid)))
+            statements.append(Statement("DELETE FROM outbox WHERE attempt = ANY($1)", changes.arrived))
         }
         if !changes.records.isEmpty { statements.append(AuditRecord.insertion(of: changes.records)) }
         return try statements + changes.afterwards.flatMap { try $0.statements() }
@@ -56,15 +56,23 @@ extension LeaseEntry {
 
 extension HostEntry.Stored {
     /// What transitions may change. An outstanding request is answered when its number has been observed.
-    fileprivate func update() throws -> Statement {
+    fileprivate static func update(of hosts: [HostEntry.Stored]) throws -> Statement {
         Statement(
             """
-            UPDATE hosts SET status = $2, reason = $3, facts = $4, look_failures = $5, observed_number = $6, observed_digest = $7,
-                observe_after = $8, observe_asked_at = CASE WHEN observe_number > $6 THEN observe_asked_at END
-            WHERE id = $1
+            UPDATE hosts h SET status = n.status, reason = n.reason, facts = n.facts, look_failures = n.look_failures,
+                observed_number = n.observed_number, observed_digest = n.observed_digest, observe_after = n.observe_after,
+                observe_asked_at = CASE WHEN h.observe_number > n.observed_number THEN h.observe_asked_at END
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::bigint[], $7::text[], $8::timestamptz[])
+                AS n (id, status, reason, facts, look_failures, observed_number, observed_digest, observe_after)
+            WHERE h.id = n.id
             """,
-            host.id.uuid, host.status, host.reason?.withoutNUL, try StoredJSON.optionalText(host.facts), looks.failures,
-            looks.number, looks.digest, looks.after)
+            rows: try hosts.map { stored in
+                let (host, looks) = (stored.host, stored.looks)
+                return [
+                    host.id, host.status, host.reason?.withoutNUL, try StoredJSON.optionalText(host.facts), looks.failures,
+                    looks.number, looks.digest, looks.after,
+                ]
+            })
     }
 }
 
@@ -75,10 +83,10 @@ extension Afterthought {
         case .loseSight(let host):
             [
                 Statement(
-                    "UPDATE chains SET health = 'unknown', health_detail = $2 WHERE host = $1 AND phase = 'running'", host.uuid,
+                    "UPDATE chains SET health = 'unknown', health_detail = $2 WHERE host = $1 AND phase = 'running'", host,
                     "the host is unreachable")
             ]
-        case .orphans(let orphans, let host): try Orphan.replacement(on: host, by: orphans)
+        case .orphans(let orphans): try Orphan.replacement(by: orphans)
         case .hold(let id, let host, let chains, let now): try SeenAhead.hold(id, on: host, chains, at: now)
         case .heard(let presence, let time): [presence.heard(at: time)]
         case .buried(let letter): [try letter.insertion(body: [])]
@@ -87,7 +95,7 @@ extension Afterthought {
         case .wish(let operation, let recipe):
             [
                 Statement(
-                    "INSERT INTO wishes (operation, recipe) VALUES ($1, $2)", operation.uuid, try StoredJSON.text(recipe))
+                    "INSERT INTO wishes (operation, recipe) VALUES ($1, $2)", operation, try StoredJSON.text(recipe))
             ]
         }
     }
@@ -98,7 +106,7 @@ private let poolFailuresLimit = 5
 
 extension Afterthought {
     private static func poolMade(_ pool: PoolID) -> Statement {
-        Statement("UPDATE pools SET failures = 0 WHERE id = $1 AND failures > 0", pool.uuid)
+        Statement("UPDATE pools SET failures = 0 WHERE id = $1 AND failures > 0", pool)
     }
 
     private static func poolFailed(_ pool: PoolID, _ reason: String) -> Statement {
@@ -107,7 +115,7 @@ extension Afterthought {
             UPDATE pools SET failures = failures + 1, paused = paused OR failures + 1 >= $2,
                 pause_reason = CASE WHEN NOT paused AND failures + 1 >= $2 THEN $3 ELSE pause_reason END
             WHERE id = $1
-            """, pool.uuid, poolFailuresLimit, String(reason.withoutNUL.prefix(1000)))
+            """, pool, poolFailuresLimit, String(reason.withoutNUL.prefix(1000)))
     }
 }
 
@@ -120,6 +128,6 @@ extension AgentPresence {
             ON CONFLICT (id) DO UPDATE SET name = $2, version = $5, schemas = $6, working = $7,
                 last_seen_at = greatest(agents.last_seen_at, $8)
             """,
-            id.uuid, name.withoutNUL, site, driver, version.withoutNUL, schemas, working.map(\.uuid), time)
+            id, name.withoutNUL, site, driver, version.withoutNUL, schemas, working, time)
     }
 }

@@ -4,22 +4,22 @@ import PostgreSQL
 
 extension SessionStore {
     func takenPorts(on host: HostID, at now: Date) throws -> [Int] {
-        try session.execute("DELETE FROM ports WHERE host = $1 AND blocked_until <= $2", host.uuid, now)
-        return try session.query("SELECT port FROM ports WHERE host = $1 ORDER BY port", host.uuid).map { try $0["port"] }
+        try session.execute("DELETE FROM ports WHERE host = $1 AND blocked_until <= $2", host, now)
+        return try session.query("SELECT port FROM ports WHERE host = $1 ORDER BY port", host).map { try $0["port"] }
     }
 
     func take(ports: [Int], for chain: ChainID, on host: HostID) throws {
         _ = try session.query(
-            Statement("INSERT INTO ports (host, port, chain) SELECT $1, unnest($2::bigint[]), $3", host.uuid, ports, chain.uuid))
+            Statement("INSERT INTO ports (host, port, chain) SELECT $1, unnest($2::bigint[]), $3", host, ports, chain))
     }
 
     func takenSubnets(on host: Host, at now: Date) throws -> [Int] {
-        try session.execute("DELETE FROM subnets WHERE host = $1 AND blocked_until <= $2", host.id.uuid, now)
+        try session.execute("DELETE FROM subnets WHERE host = $1 AND blocked_until <= $2", host.id, now)
         let rows = try session.query(
             """
             SELECT (host(subnet)::inet - host($2::cidr)::inet) / (1 << (32 - $3)) AS number
             FROM subnets WHERE host = $1 ORDER BY subnet
-            """, host.id.uuid, host.network, Int32(subnetBits))
+            """, host.id, host.network, Int32(subnetBits))
         return try rows.map { try $0["number"] }
     }
 
@@ -29,19 +29,19 @@ extension SessionStore {
             INSERT INTO subnets (host, subnet, chain)
             VALUES ($1, network(set_masklen(host($2::cidr)::inet + $3::bigint * (1 << (32 - $4)), $4)), $5)
             RETURNING subnet::text AS subnet
-            """, host.id.uuid, host.network, number, Int32(subnetBits), chain.uuid)
+            """, host.id, host.network, number, Int32(subnetBits), chain)
         guard let row else { throw LedgerError.unreadable("a subnet that was just stored") }
         return try row["subnet"]
     }
 
     func block(port: Int, on host: HostID, until time: Date) throws {
         try session.execute(
-            "UPDATE ports SET chain = NULL, blocked_until = $3 WHERE host = $1 AND port = $2", host.uuid, port, time)
+            "UPDATE ports SET chain = NULL, blocked_until = $3 WHERE host = $1 AND port = $2", host, port, time)
     }
 
     func block(subnet: String, on host: HostID, until time: Date) throws {
         try session.execute(
-            "UPDATE subnets SET chain = NULL, blocked_until = $3 WHERE host = $1 AND subnet = $2::cidr", host.uuid, subnet, time)
+            "UPDATE subnets SET chain = NULL, blocked_until = $3 WHERE host = $1 AND subnet = $2::cidr", host, subnet, time)
     }
 
     func takenValues(on host: Host) throws -> (ports: Int, subnets: Int) {
@@ -49,7 +49,7 @@ extension SessionStore {
             """
             SELECT (SELECT count(*) FROM ports WHERE host = $1 AND port BETWEEN $2 AND $3) AS ports,
                 (SELECT count(*) FROM subnets WHERE host = $1 AND subnet <<= $4::cidr) AS subnets
-            """, host.id.uuid, host.ports.lowerBound, host.ports.upperBound, host.network)
+            """, host.id, host.ports.lowerBound, host.ports.upperBound, host.network)
         guard let row else { throw LedgerError.unreadable("a count") }
         return (try row["ports"], try row["subnets"])
     }
@@ -60,8 +60,8 @@ extension SessionStore {
 
     static func freeingValues(of chain: ChainID) -> [Statement] {
         [
-            Statement("DELETE FROM ports WHERE chain = $1", chain.uuid),
-            Statement("DELETE FROM subnets WHERE chain = $1", chain.uuid),
+            Statement("DELETE FROM ports WHERE chain = $1", chain),
+            Statement("DELETE FROM subnets WHERE chain = $1", chain),
         ]
     }
 }

@@ -7,7 +7,7 @@ struct SessionStore: BookStore {
     let session: Session
 
     func lockHosts(_ ids: [HostID]) throws -> [HostEntry] {
-        let uuids = ids.map(\.uuid)
+        let uuids = ids
         let results = try session.pipeline([
             Statement(
                 "SELECT \(Host.columns), \(Looks.columns) FROM hosts h WHERE h.id = ANY($1) ORDER BY h.id FOR NO KEY UPDATE",
@@ -40,12 +40,12 @@ struct SessionStore: BookStore {
 
     func lockChains(_ ids: [ChainID]) throws -> [ChainEntry.Stored] {
         try session.query(
-            Statement("SELECT \(Chain.columns) FROM chains c WHERE c.id = ANY($1) ORDER BY c.id FOR UPDATE", ids.map(\.uuid))
+            Statement("SELECT \(Chain.columns) FROM chains c WHERE c.id = ANY($1) ORDER BY c.id FOR UPDATE", ids)
         ).map { ChainEntry.Stored(chain: try Chain($0), lease: try $0.optionalID("lease")) }
     }
 
     func lockLease(_ id: LeaseID) throws -> LeaseEntry? {
-        let row = try session.queryOne("SELECT \(Lease.columns), l.sole FROM leases l WHERE l.id = $1 FOR UPDATE", id.uuid)
+        let row = try session.queryOne("SELECT \(Lease.columns), l.sole FROM leases l WHERE l.id = $1 FOR UPDATE", id)
         return try row.map { row in
             let lease = try Lease(row)
             return LeaseEntry(lease: lease, stored: lease, ttl: try row["ttl"], sole: try row["sole"])
@@ -54,24 +54,24 @@ struct SessionStore: BookStore {
 
     func work(_ selection: WorkSelection) throws -> [WorkEntry] {
         switch selection {
-        case .operations(let ids): try work(in: "SELECT unnest($1::uuid[])", ids.map(\.uuid))
+        case .operations(let ids): try work(in: "SELECT unnest($1::uuid[])", ids)
         case .openOfHosts(let ids):
             try work(
                 in: """
                     SELECT id FROM operations
                     WHERE host = ANY($1) AND chain IS NULL AND NOT is_parent AND ended_at IS NULL
-                    """, ids.map(\.uuid))
+                    """, ids)
         case .openOfChains(let ids):
             try work(
                 in: """
                     SELECT id FROM operations WHERE chain = ANY($1) AND ended_at IS NULL
                     UNION SELECT operation FROM attempts WHERE chain = ANY($1) AND quiet_at IS NULL
                         AND (started_at IS NOT NULL OR ended_at IS NOT NULL)
-                    """, ids.map(\.uuid))
+                    """, ids)
         }
     }
 
-    private func work(in selection: String, _ ids: [UUID]) throws -> [WorkEntry] {
+    private func work<Of>(in selection: String, _ ids: [Identifier<Of>]) throws -> [WorkEntry] {
         let results = try session.pipeline([
             Statement("SELECT \(Operation.columns), o.desired FROM operations o WHERE o.id IN (\(selection))", ids),
             Statement(
@@ -91,12 +91,12 @@ struct SessionStore: BookStore {
     }
 
     func hosts(ofChains ids: [ChainID]) throws -> [ChainID: HostID] {
-        let rows = try session.query(Statement("SELECT id, host FROM chains WHERE id = ANY($1)", ids.map(\.uuid)))
+        let rows = try session.query(Statement("SELECT id, host FROM chains WHERE id = ANY($1)", ids))
         return Dictionary(uniqueKeysWithValues: try rows.map { (try $0.id("id"), try $0.id("host")) })
     }
 
     func host(ofOperation id: OperationID) throws -> HostID? {
-        try session.queryOne("SELECT host FROM operations WHERE id = $1", id.uuid).map { try $0.id("host") }
+        try session.queryOne("SELECT host FROM operations WHERE id = $1", id).map { try $0.id("host") }
     }
 
     func hasLater(than operation: Operation) throws -> Bool {
@@ -105,7 +105,7 @@ struct SessionStore: BookStore {
             SELECT 1 FROM operations
             WHERE host = $1 AND chain IS NOT DISTINCT FROM $2 AND NOT is_parent AND sequence > $3 LIMIT 1
             """,
-            operation.host.uuid, operation.chain?.uuid, operation.sequence)
+            operation.host, operation.chain, operation.sequence)
         return later != nil
     }
 

@@ -11,11 +11,16 @@ enum ArrayLiteral {
     }
 
     private static func append(_ element: String?, to text: inout [UInt8]) {
-        guard let element else { return text.append(contentsOf: "NULL".utf8) }
+        guard var element else { return text.append(contentsOf: "NULL".utf8) }
         text.append(quote)
-        for byte in element.utf8 {
-            if byte == quote || byte == backslash { text.append(backslash) }
-            text.append(byte)
+        element.withUTF8 { bytes in
+            var plain = 0
+            for (place, byte) in bytes.enumerated() where byte == quote || byte == backslash {
+                text.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[plain..<place]))
+                text.append(backslash)
+                plain = place
+            }
+            text.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[plain...]))
         }
         text.append(quote)
     }

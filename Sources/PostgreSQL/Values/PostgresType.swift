@@ -16,6 +16,7 @@ public struct PostgresType: Sendable, Hashable {
     public static let jsonb = PostgresType(oid: 3802)
 
     public static let boolArray = PostgresType(oid: 1000)
+    public static let bytesArray = PostgresType(oid: 1001)
     public static let int4Array = PostgresType(oid: 1007)
     public static let textArray = PostgresType(oid: 1009)
     public static let int8Array = PostgresType(oid: 1016)

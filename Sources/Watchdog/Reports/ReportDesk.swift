@@ -14,6 +14,8 @@ struct ReportDesk: Sendable {
         var report: ReceivedReport
     }
 
+    private static let readers = min(ProcessInfo.processInfo.activeProcessorCount, 4)
+
     /// A batch, sorted. Each delivery is in one of the lists.
     struct Sorted: Sendable {
         /// To be taken into the ledger, together.
@@ -24,9 +26,28 @@ struct ReportDesk: Sendable {
         var newer: [Delivery] = []
         /// Leaders' markers: they say that everything before them is in the ledger, so they count when the reports are taken.
         var markers: [(delivery: Delivery, marker: Marker)] = []
+
+        fileprivate mutating func append(_ next: Sorted) {
+            reports += next.reports
+            dead += next.dead
+            newer += next.newer
+            markers += next.markers
+        }
     }
 
-    func sort(_ deliveries: [Delivery]) -> Sorted {
+    /// Large reports take long to read: the processors share them.
+    func sort(_ deliveries: [Delivery]) async -> Sorted {
+        let share = max(1, (deliveries.count + Self.readers - 1) / Self.readers)
+        return await withTaskGroup(of: (place: Int, read: Sorted).self) { group in
+            for first in stride(from: 0, to: deliveries.count, by: share) {
+                group.addTask { (first, read(deliveries[first..<min(first + share, deliveries.count)])) }
+            }
+            let shares = await group.reduce(into: []) { $0.append($1) }.sorted { $0.place < $1.place }
+            return shares.reduce(into: Sorted()) { $0.append($1.read) }
+        }
+    }
+
+    private func read(_ deliveries: ArraySlice<Delivery>) -> Sorted {
         var sorted = Sorted()
         let now = Date()
         for delivery in deliveries {

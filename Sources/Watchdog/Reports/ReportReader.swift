@@ -32,7 +32,7 @@ struct ReportReader: Sendable {
     }
 
     private func read(into batches: AsyncChannel<ReportDesk.Sorted>) async {
-        await consumer.forEachBatch(upTo: Self.batch) { await batches.send(desk.sort($0)) }
+        await consumer.forEachBatch(upTo: Self.batch) { await batches.send(await desk.sort($0)) }
         batches.finish()
     }
 
