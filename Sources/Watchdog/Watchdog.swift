@@ -28,8 +28,8 @@ public struct Watchdog: Sendable {
 
     private static let connections = 4
     private static let waitLimit = Duration.seconds(5)
-    /// Two batches: one is taken in while the next arrives. Reports may be large, and what the broker hands ahead lies in memory.
-    private static let prefetch = 2 * ReportReader.batch
+    /// A batch that is taken in, and half of the next. Reports may be large, and what the broker hands ahead lies in memory.
+    private static let prefetch = ReportReader.batch * 3 / 2
 
     public init(_ configuration: Configuration, logger: Logger) {
         let pool = Pool(configuration.database, size: Self.connections, waitLimit: Self.waitLimit, logger: logger)

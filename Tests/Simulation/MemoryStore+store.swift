@@ -146,7 +146,9 @@ extension MemoryStore {
         case .wish, .poolTried, .buried: break
         case .configured(let host): tables.hosts[host.id]?.entry.host = host
         case .orphans(let orphans):
-            for host in orphans.keys.sorted(by: { $0.description < $1.description }) { tables.replaceOrphans(on: host, by: orphans[host] ?? []) }
+            for host in orphans.keys.sorted(by: { $0.description < $1.description }) {
+                tables.replaceOrphans(on: host, by: orphans[host] ?? [])
+            }
         case .hold(let id, let host, let chains, let now): tables.hold(id, host, chains, now)
         case .heard(let presence, let time):
             tables.working[presence.id] = (time, presence.working)

@@ -115,7 +115,8 @@ struct Observed {
 
     fileprivate var seen: SeenHost? {
         guard case .seen(let seen) = observation.result else { return nil }
-        return SeenHost(host: observation.host, number: observation.number, asOf: observation.asOf, chains: seen.chains, nodes: nodes)
+        return SeenHost(
+            host: observation.host, number: observation.number, asOf: observation.asOf, chains: seen.chains, nodes: nodes)
     }
 }
 
