@@ -61,11 +61,17 @@ struct MemoryHostAPI {
 
     private func create(_ request: Request) async throws -> Response {
         let creation = try await decode(MemoryObject.Creation.self, request)
-        let answer = try await answer("create", .created) { (host) throws(MemoryRefusal) in
-            try host.create(creation.spec, inside: creation.inside)
+        if let old = creation.replaces {
+            let removal = try await remove(ObjectReference(kind: .container, id: old))
+            guard removal.status == .ok || removal.status == .notFound else { return removal }
         }
-        if answer.status == .created, creation.spec.kind == .container { note(creation.spec) }
-        return answer
+        return try await answer(.created) {
+            let made = try await keeper.call("create") { (host) throws(MemoryRefusal) in
+                try host.create(creation.spec, inside: creation.inside)
+            }
+            if creation.spec.kind == .container { note(creation.spec) }
+            return creation.starts == true ? try await started(made.id) : made
+        }
     }
 
     /// Who tests with this host sees in its log what was made how often.
@@ -102,7 +108,11 @@ struct MemoryHostAPI {
 
     private func start(_ context: BasicRequestContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        return try await answer("start") { (host) throws(MemoryRefusal) in
+        return try await answer { try await started(id) }
+    }
+
+    private func started(_ id: String) async throws -> MemoryObject? {
+        try await keeper.call("start") { (host) throws(MemoryRefusal) in
             try host.start(id, at: Self.now)
             return host.object(id)
         }
@@ -120,8 +130,11 @@ struct MemoryHostAPI {
         guard let kind = ObjectReference.Kind(rawValue: try context.parameters.require("kind")) else {
             return Response(status: .notFound)
         }
-        let reference = ObjectReference(kind: kind, id: try context.parameters.require("id"))
-        return try await answer("remove") { (host) throws(MemoryRefusal) in
+        return try await remove(ObjectReference(kind: kind, id: try context.parameters.require("id")))
+    }
+
+    private func remove(_ reference: ObjectReference) async throws -> Response {
+        try await answer("remove") { (host) throws(MemoryRefusal) in
             try host.remove(reference)
             return [String]()
         }
@@ -144,10 +157,16 @@ struct MemoryHostAPI {
     }
 
     private func answer<Value: Encodable & Sendable>(
-        _ call: String, _ status: HTTPResponse.Status = .ok, _ body: @Sendable (inout MemoryHost) throws(MemoryRefusal) -> Value
+        _ call: String, _ body: @Sendable (inout MemoryHost) throws(MemoryRefusal) -> Value
+    ) async throws -> Response {
+        try await answer { try await keeper.call(call, body) }
+    }
+
+    private func answer<Value: Encodable & Sendable>(
+        _ status: HTTPResponse.Status = .ok, _ value: () async throws -> Value
     ) async throws -> Response {
         do {
-            return try json(try await keeper.call(call, body), status)
+            return try json(try await value(), status)
         } catch let refusal as MemoryRefusal {
             return try json(refusal, HTTPResponse.Status(code: refusal.status))
         }

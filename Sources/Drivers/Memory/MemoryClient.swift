@@ -54,7 +54,7 @@ struct MemoryClient {
         do {
             let answer = try await exchange("POST", Request.path("objects"), body: try JSONWriter().write(creation))
             return .done(try decode(MemoryObject.self, from: answer))
-        } catch let refusal as MemoryRefusal where refusal.code == .nameTaken {
+        } catch let refusal as MemoryRefusal where refusal.code == .nameTaken || refusal.code == .notFound {
             return .overtaken
         } catch {
             throw Self.workError(error, node: spec.labels[ObjectLabels.Name.node])

@@ -98,24 +98,28 @@ struct MemoryConvergence {
         case .stop(let id):
             guard case .done(let container) = try await client.stop(id, node: node.name) else { return .overtaken }
             return .done(container)
-        case .create(let start): return try await create(node, start: start, ground, given)
-        case .replace(let id, let start):
-            try await client.remove(ObjectReference(kind: .container, id: id))
-            return try await create(node, start: start, ground, given)
+        case .create(let start): return try await create(node, replacing: nil, start: start, ground, given)
+        case .replace(let id, let start): return try await create(node, replacing: id, start: start, ground, given)
         }
     }
 
     private func create(
-        _ node: PlannedNode, start: Bool, _ ground: MemoryGround, _ given: GivenFiles
+        _ node: PlannedNode, replacing old: String?, start: Bool, _ ground: MemoryGround, _ given: GivenFiles
     ) async throws(WorkError) -> MemoryClient.Outcome<MemoryObject?> {
-        let made = try await client.create(try ground.creation(of: node, given))
-        guard case .done(let container) = made else { return .overtaken }
-        return start ? try await self.start(container.id, node) : .done(container)
+        var creation = try ground.creation(of: node, given)
+        creation.replaces = old
+        creation.starts = start
+        guard case .done(let container) = try await client.create(creation) else { return .overtaken }
+        return start ? try running(container, node) : .done(container)
+    }
+
+    private func start(_ id: String, _ node: PlannedNode) async throws(WorkError) -> MemoryClient.Outcome<MemoryObject?> {
+        guard case .done(let container) = try await client.start(id, node: node.name) else { return .overtaken }
+        return try running(container, node)
     }
 
     /// - Throws: `nodeFailed` where it ended as soon as it was started.
-    private func start(_ id: String, _ node: PlannedNode) async throws(WorkError) -> MemoryClient.Outcome<MemoryObject?> {
-        guard case .done(let container) = try await client.start(id, node: node.name) else { return .overtaken }
+    private func running(_ container: MemoryObject, _ node: PlannedNode) throws(WorkError) -> MemoryClient.Outcome<MemoryObject?> {
         guard container.state == .running else {
             throw WorkError(.transient, .nodeFailed, "node \(node.name) ended as soon as it was started", node: node.name)
         }

@@ -73,10 +73,14 @@ public struct MemoryObject: Codable, Sendable, Hashable {
         }
     }
 
-    /// The body of `POST /objects`.
+    /// The body of `POST /objects`: what a container is replaced by, made and started with takes one call instead of three.
     public struct Creation: Codable, Sendable, Hashable {
         public var spec: Spec
         public var inside: Inside?
+        /// A container that is removed before, if it is still there.
+        public var replaces: String?
+        /// A container alone is started; `nil` is no.
+        public var starts: Bool?
 
         public init(_ spec: Spec, inside: Inside? = nil) {
             self.spec = spec
