@@ -119,7 +119,8 @@ struct MemoryConvergence {
     }
 
     /// - Throws: `nodeFailed` where it ended as soon as it was started.
-    private func running(_ container: MemoryObject, _ node: PlannedNode) throws(WorkError) -> MemoryClient.Outcome<MemoryObject?> {
+    private func running(_ container: MemoryObject, _ node: PlannedNode) throws(WorkError) -> MemoryClient.Outcome<MemoryObject?>
+    {
         guard container.state == .running else {
             throw WorkError(.transient, .nodeFailed, "node \(node.name) ended as soon as it was started", node: node.name)
         }
