@@ -37,6 +37,28 @@ import Wire
         }
     }
 
+    @Test func keysAreListedInPages() async throws {
+        try await EngineFixture.with { engine in
+            for _ in 0..<5 { _ = try await engine.admin("POST", "/v1/keys", #"{"role":"viewer"}"#) }
+            let all = try await engine.ledger.keys().items.map(\.id)
+            for (sort, expected) in [("createdAt", all), ("-createdAt", all.reversed())] {
+                var (listed, path): ([String], String?) = ([], "/v1/keys?limit=2&sort=\(sort)")
+                while let next = path {
+                    let page = try await engine.admin("GET", next)
+                    let ids = (0..<2).compactMap { page["items", "\($0)", "id"]?.text }
+                    listed += ids
+                    path = page["next"]?.text.map { "/v1/keys?limit=2&sort=\(sort)&after=\($0)" }
+                    #expect(ids.count == 2 || path == nil)
+                }
+                #expect(listed == Array(expected) && all.count >= 5)
+            }
+            #expect(try await engine.admin("GET", "/v1/keys?after=\(APIKey.fresh().id)")["items"] == .array([]))
+            for wrong in ["limit=0", "after=none", "after=%00", "sort=id"] {
+                #expect(try await engine.admin("GET", "/v1/keys?\(wrong)").status == 400)
+            }
+        }
+    }
+
     @Test func anExpiredKeyIsNone() async throws {
         try await EngineFixture.with { engine in
             let key = APIKey.fresh()

@@ -110,21 +110,20 @@ struct MemoryConvergence {
         creation.replaces = old
         creation.starts = start
         guard case .done(let container) = try await client.create(creation) else { return .overtaken }
-        return start ? try running(container, node) : .done(container)
+        return .done(start ? try running(container, node) : container)
     }
 
     private func start(_ id: String, _ node: PlannedNode) async throws(WorkError) -> MemoryClient.Outcome<MemoryObject?> {
         guard case .done(let container) = try await client.start(id, node: node.name) else { return .overtaken }
-        return try running(container, node)
+        return .done(try running(container, node))
     }
 
     /// - Throws: `nodeFailed` where it ended as soon as it was started.
-    private func running(_ container: MemoryObject, _ node: PlannedNode) throws(WorkError) -> MemoryClient.Outcome<MemoryObject?>
-    {
+    private func running(_ container: MemoryObject, _ node: PlannedNode) throws(WorkError) -> MemoryObject {
         guard container.state == .running else {
             throw WorkError(.transient, .nodeFailed, "node \(node.name) ended as soon as it was started", node: node.name)
         }
-        return .done(container)
+        return container
     }
 
     private func perform(_ due: [TaskPlan.Step], _ ground: MemoryGround) async throws(WorkError) {

@@ -35,6 +35,12 @@ public struct APIKey: Sendable {
 
     public var secretHash: [UInt8] { Array(SHA256.hash(data: Array(secret.utf8))) }
 
+    /// Whether a text may be the id of a key.
+    static func isID(_ text: String) -> Bool {
+        text.utf8.count == 20
+            && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 }
+    }
+
     /// So many random bytes in hexadecimal.
     private static func random(_ count: Int) -> String {
         SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)).withUnsafeBytes(\.hexadecimal)

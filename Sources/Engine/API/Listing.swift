@@ -5,8 +5,15 @@ import Model
 extension Fields {
     /// The part of a list that is asked for: `limit` (1 to 200, 50 unless said), `after` and `sort`.
     mutating func page() -> PageRequest {
+        page { Identifier<Page<Int>>($0) != nil }
+    }
+
+    /// The same of a list of keys.
+    mutating func pageOfKeys() -> PageRequest { page(isID: APIKey.isID) }
+
+    private mutating func page(isID: @escaping @Sendable (String) -> Bool) -> PageRequest {
+        let cursor = Rule.string(1...100).and("a cursor: next of the part before", isID)
         let limit = optional("limit", .integerText(1...200)) ?? 50
-        let cursor = Rule.string(1...100).and("a cursor: next of the part before") { Identifier<Page<Int>>($0) != nil }
         let sort: ListOrder = optional("sort", .choice) ?? .eldestFirst
         return PageRequest(after: optional("after", cursor), limit: limit, isDescending: sort == .youngestFirst)
     }

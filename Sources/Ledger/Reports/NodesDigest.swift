@@ -5,7 +5,7 @@ import PostgreSQL
 /// Tells by 32 bytes whether a chain's nodes are seen as they were seen last: the column `chains.nodes_digest` has the same.
 ///
 /// It is SHA-256 over the text that PostgreSQL gives to the nodes' `jsonb`: keys in the order of their lengths and then of their bytes, a
-/// space behind each colon and comma (`jsonb_out`, PostgreSQL 12 to 17). Should the two ever differ, then nodes count as changed,
+/// space behind each colon and comma (`jsonb_out`, PostgreSQL 15). Should the two ever differ, then nodes count as changed,
 /// and are compared one by one.
 struct NodesDigest: Hashable, PostgresCodable, PostgresArrayElement {
     private static let length = 32

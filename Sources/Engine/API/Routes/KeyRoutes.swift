@@ -36,8 +36,10 @@ extension API {
     private func listKeys(_ call: Call) async throws -> Answer {
         var query = call.queryFields()
         let tenant = query.optional("tenant", .name)
+        let request = query.pageOfKeys()
         try query.complete()
-        return .list(try await ledger.keys(tenant: tenant).map(\.json), next: nil)
+        let page = try await ledger.keys(tenant: tenant, request).map(\.json)
+        return .list(page.items, next: page.next)
     }
 
     private func revokeKey(_ call: Call) async throws -> Answer {
