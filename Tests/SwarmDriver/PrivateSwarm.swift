@@ -57,11 +57,14 @@ struct PrivateSwarm {
     }
 }
 
-/// Looks again and again, for a minute, until what is seen is as wanted.
-func eventually<Value>(_ what: String, _ look: () async throws -> Value?) async throws -> Value {
-    for _ in 0..<300 {
+/// Looks again and again until what is seen is as wanted, five times a second or as often as a look takes.
+func eventually<Value>(
+    _ what: String, within limit: Duration = .seconds(120), _ look: () async throws -> Value?
+) async throws -> Value {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
         if let value = try await look() { return value }
         try await Task.sleep(for: .milliseconds(200))
     }
-    throw Unmet("not within a minute: \(what)")
+    throw Unmet("not within \(limit): \(what)")
 }
