@@ -40,7 +40,10 @@ extension PageRequest {
     }
 
     /// The condition of a page whose `start` is `$1`.
-    func after(_ column: StaticString) -> String { "\(column) \(isDescending ? "<" : ">") $1" }
+    func after(_ column: StaticString) -> String { "\(column) \(isBehind) $1" }
+
+    /// Compares what is on the page with where it begins.
+    var isBehind: String { isDescending ? "<" : ">" }
 
     func order(_ column: StaticString) -> String { "\(column)\(isDescending ? " DESC" : "")" }
 

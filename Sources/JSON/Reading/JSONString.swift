@@ -1,5 +1,5 @@
 /// What is between the quotes of a string (RFC 8259, section 7).
-enum JSONString {
+public enum JSONString {
     /// Without an escape that is none, half of a surrogate pair, or bytes that are no UTF-8.
     static func isWellFormed(_ bytes: UnsafeRawBufferPointer, hasEscapes: Bool) -> Bool {
         (hasEscapes ? unescaped(bytes) : String(validating: bytes, as: UTF8.self)) != nil

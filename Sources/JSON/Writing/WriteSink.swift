@@ -103,40 +103,5 @@ final class WriteSink {
         bytes.append(contentsOf: (text.hasSuffix(".0") ? text.dropLast(2) : text[...]).utf8)
     }
 
-    func put(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { characters in
-            var (plain, place) = (0, 0)
-            while place < characters.count {
-                let character = characters[place]
-                if Self.isEscaped(character) {
-                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[plain..<place]))
-                    putEscaped(character)
-                    plain = place + 1
-                }
-                place += 1
-            }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[plain...]))
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// RFC 8259, section 7.
-    private static func isEscaped(_ character: UInt8) -> Bool {
-        character < 0x20 || character == UInt8(ascii: "\"") || character == UInt8(ascii: "\\")
-    }
-
-    private func putEscaped(_ character: UInt8) {
-        bytes.append(UInt8(ascii: "\\"))
-        switch character {
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0C: bytes.append(UInt8(ascii: "f"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        case 0x00..<0x20: bytes.append(contentsOf: "u00\(character < 0x10 ? "0" : "1")\(String(character & 15, radix: 16))".utf8)
-        default: bytes.append(character)
-        }
-    }
+    func put(_ text: String) { JSONString.append(text, to: &bytes) }
 }

@@ -69,14 +69,13 @@ extension Ledger {
 
     /// In the order in which they were made, which their ids do not tell.
     public func keys(tenant: String? = nil, _ page: PageRequest = PageRequest()) async throws(LedgerError) -> Page<StoredKey> {
-        let (isBehind, order) = page.isDescending ? ("<", " DESC") : (">", "")
-        return try await session { session in
+        try await session { session in
             let statement = Statement(
                 """
                 SELECT k.*, false AS is_limited FROM keys k
                 WHERE ($1::text IS NULL OR k.tenant = $1)
-                    AND ($2::text IS NULL OR (k.created_at, k.id) \(isBehind) (SELECT a.created_at, a.id FROM keys a WHERE a.id = $2))
-                ORDER BY k.created_at\(order), k.id\(order) LIMIT $3
+                    AND ($2::text IS NULL OR (k.created_at, k.id) \(page.isBehind) (SELECT a.created_at, a.id FROM keys a WHERE a.id = $2))
+                ORDER BY \(page.order("k.created_at")), \(page.order("k.id")) LIMIT $3
                 """, tenant, page.after, page.limit + 1)
             return try session.page(statement, limit: page.limit, id: \.id) { try StoredKey($0) }
         }

@@ -1,4 +1,5 @@
 import Crypto
+import JSON
 import Model
 import PostgreSQL
 
@@ -40,88 +41,51 @@ private struct JSONBText {
     }
 
     mutating func put(_ node: ObservedNode) {
-        put(verbatim: #"{"name": "#)
-        put(node.name)
-        put(verbatim: #", "ports": "#)
+        put(#"{"name": "#, node.name)
+        put(#", "ports": "#)
         putList(node.ports) { $0.put($1) }
-        put(verbatim: #", "state": "#)
-        put(node.state.rawValue)
+        put(#", "state": "#, node.state.rawValue)
         put(#", "detail": "#, node.detail)
-        put(verbatim: #", "health": "#)
-        put(node.health.rawValue)
+        put(#", "health": "#, node.health.rawValue)
         put(#", "object": "#, node.object)
         put(#", "address": "#, node.address)
         put(#", "machine": "#, node.machine)
-        put(verbatim: #", "restarts": "#)
-        put(node.restarts)
-        put(verbatim: #", "generation": "#)
-        put(node.generation)
-        put(verbatim: #", "incarnation": "#)
-        put(node.incarnation)
-        put(verbatim: "}")
+        put(#", "restarts": "#, node.restarts)
+        put(#", "generation": "#, node.generation)
+        put(#", "incarnation": "#, node.incarnation)
+        put("}")
     }
 
     private mutating func put(_ port: PortAssignment) {
-        put(verbatim: #"{"name": "#)
-        put(port.name)
-        put(verbatim: #", "node": "#)
-        put(port.node)
-        put(verbatim: #", "port": "#)
-        put(port.port)
-        put(verbatim: "}")
+        put(#"{"name": "#, port.name)
+        put(#", "node": "#, port.node)
+        put(#", "port": "#, port.port)
+        put("}")
     }
 
     mutating func putList<Element>(_ elements: [Element], _ put: (inout JSONBText, Element) -> Void) {
-        self.put(verbatim: "[")
+        self.put("[")
         for (index, element) in elements.enumerated() {
-            if index > 0 { self.put(verbatim: ", ") }
+            if index > 0 { self.put(", ") }
             put(&self, element)
         }
-        self.put(verbatim: "]")
+        self.put("]")
     }
 
-    private mutating func put(verbatim text: StaticString) {
+    /// As it stands.
+    private mutating func put(_ text: StaticString) {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
-    /// Members that are not there are left out.
+    /// Members that are not there are left out; texts are stored without NUL.
     private mutating func put(_ key: StaticString, _ text: String?) {
         guard let text else { return }
-        put(verbatim: key)
-        put(text)
+        put(key)
+        JSONString.append(text.withoutNUL, to: &bytes)
     }
 
-    private mutating func put(_ number: Int) {
+    private mutating func put(_ key: StaticString, _ number: Int) {
+        put(key)
         bytes.append(contentsOf: String(number).utf8)
-    }
-
-    private mutating func put(_ text: String) {
-        var text = text
-        put(verbatim: "\"")
-        text.withUTF8 { characters in
-            if characters.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-                bytes.append(contentsOf: characters)
-            } else {
-                for character in characters { put(escaping: character) }
-            }
-        }
-        put(verbatim: "\"")
-    }
-
-    private mutating func put(escaping character: UInt8) {
-        switch character {
-        case 0: break  // As it is stored: `StoredJSON` leaves it out.
-        case 0x08: put(verbatim: #"\b"#)
-        case 0x09: put(verbatim: #"\t"#)
-        case 0x0A: put(verbatim: #"\n"#)
-        case 0x0C: put(verbatim: #"\f"#)
-        case 0x0D: put(verbatim: #"\r"#)
-        case UInt8(ascii: "\""): put(verbatim: #"\""#)
-        case UInt8(ascii: "\\"): put(verbatim: #"\\"#)
-        case ..<0x20:
-            put(verbatim: character < 0x10 ? #"\u000"# : #"\u00"#)
-            bytes.append(contentsOf: String(character, radix: 16).utf8)
-        default: bytes.append(character)
-        }
     }
 }

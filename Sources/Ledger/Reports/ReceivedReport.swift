@@ -14,7 +14,7 @@ public struct ReceivedReport: Sendable, Hashable {
 
     /// Makes the digests that the ledger compares, so that no transaction waits for that.
     public init(site: String, receivedAt: Date, report: Report, digest: String = "") {
-        nodes = report.seenChains.map { NodesDigest(of: $0.nodes) }
+        nodes = report.seen?.chains.map { NodesDigest(of: $0.nodes) } ?? []
         self.site = site
         self.receivedAt = receivedAt
         self.report = report
@@ -32,12 +32,5 @@ public struct RejectedReport: Sendable, Hashable {
     public init(index: Int, reason: String) {
         self.index = index
         self.reason = reason
-    }
-}
-
-extension Report {
-    fileprivate var seenChains: [ObservedChain] {
-        guard case .observation(let observation) = self, case .seen(let seen) = observation.result else { return [] }
-        return seen.chains
     }
 }

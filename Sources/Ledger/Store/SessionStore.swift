@@ -7,11 +7,10 @@ struct SessionStore: BookStore {
     let session: Session
 
     func lockHosts(_ ids: [HostID]) throws -> [HostEntry] {
-        let uuids = ids
         let results = try session.pipeline([
             Statement(
                 "SELECT \(Host.columns), \(Looks.columns) FROM hosts h WHERE h.id = ANY($1) ORDER BY h.id FOR NO KEY UPDATE",
-                uuids),
+                ids),
             // A statement of its own: counted by the one that waits for the lock, it would be as old as the wait. Each half has an
             // index of what is open alone: together they would read all that a host ever did.
             Statement(
@@ -25,7 +24,7 @@ struct SessionStore: BookStore {
                     SELECT host, true, kind = 'host.reset', 0 FROM operations
                     WHERE host = ANY($1) AND is_parent AND ended_at IS NULL) AS open
                 GROUP BY host
-                """, uuids, Operation.suspectedFrom),
+                """, ids, Operation.suspectedFrom),
         ])
         var work: [HostID: Row] = [:]
         for row in results[1] { work[try row.id("host")] = row }

@@ -65,3 +65,11 @@ public enum Report: Sendable, Hashable {
         }
     }
 }
+
+extension Report {
+    /// What an observation saw; `nil` where nothing new was seen, and of other reports.
+    public var seen: HostObservation? {
+        guard case .observation(let observation) = self, case .seen(let seen) = observation.result else { return nil }
+        return seen
+    }
+}

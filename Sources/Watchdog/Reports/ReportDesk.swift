@@ -87,8 +87,5 @@ struct ReportDesk: Sendable {
 
 extension Report {
     /// Of what was seen; empty where nothing was.
-    fileprivate var digest: String {
-        guard case .observation(let observation) = self, case .seen(let seen) = observation.result else { return "" }
-        return ObservationDigest.text(seen)
-    }
+    fileprivate var digest: String { seen.map { ObservationDigest.text($0) } ?? "" }
 }
