@@ -30,6 +30,19 @@ struct TroubleTests {
         }
     }
 
+    @Test func aNodeThatTakesTooMuchMemoryIsToldSo() async throws {
+        try await DockerField.using { field in
+            var plan = SampleChain.plan(nodes: 1, script: "busybox tail /dev/zero")
+            plan.nodes[0].resources.memoryBytes = 16 << 20
+            let work = SampleChain.work(plan)
+            let error = await #expect(throws: WorkError.self) {
+                try await driver(field).converge(work, on: field.host, field.context)
+            }
+            #expect(error?.code == .nodeFailed && error?.message.contains("lack of memory") == true, "\(error?.message ?? "")")
+            _ = try await driver(field).converge(work.absent, on: field.host, field.context)
+        }
+    }
+
     @Test func aNodeThatDoesNotGetHealthyIsToldWithWhatItsProbeSays() async throws {
         try await DockerField.using { field in
             var plan = SampleChain.plan(nodes: 1)

@@ -60,8 +60,8 @@ import Testing
             id: "t\(second)", createdAt: "2026-01-01T00:00:0\(second)Z", spec: TaskTemplate(containerSpec: nil), serviceID: "s",
             nodeID: "1",
             status: .init(
-                timestamp: "2026-01-01T00:00:0\(second)Z", state: state, message: nil, err: error, containerStatus: nil,
-                portStatus: nil), desiredState: wanted)
+                timestamp: "2026-01-01T00:00:0\(second)Z", state: state, message: nil, err: error, portStatus: nil),
+            desiredState: wanted)
     }
 
     private func sight(_ lives: [SwarmTask], replicas: Int = 1) -> NodeSight {

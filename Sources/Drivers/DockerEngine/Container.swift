@@ -1,3 +1,5 @@
+package import Drivers
+
 /// A container as the daemon's list shows it.
 package struct ContainerSummary: Decodable, Sendable {
     package var id: String
@@ -42,6 +44,7 @@ package struct ContainerDetails: Decodable, Sendable {
     package struct State: Decodable, Sendable {
         package var status: String
         package var exitCode: Int
+        package var lackedMemory: Bool
         /// Why it could not be started.
         package var error: String?
         package var health: Health?
@@ -49,9 +52,12 @@ package struct ContainerDetails: Decodable, Sendable {
         enum CodingKeys: String, CodingKey {
             case status = "Status"
             case exitCode = "ExitCode"
+            case lackedMemory = "OOMKilled"
             case error = "Error"
             case health = "Health"
         }
+
+        package var end: ContainerEnd { ContainerEnd(exitCode: exitCode, lackedMemory: lackedMemory) }
     }
 
     package struct Health: Decodable, Sendable {

@@ -96,11 +96,11 @@ struct NodeSight {
             return (.running, health, why)
         }
         if container.state?.terminated != nil {
-            return (.restarting, .unhealthy, "ended\(pod.lastEnd?.words ?? "")")
+            return (.restarting, .unhealthy, "ended\(pod.lastEndInWords)")
         }
         let reason = pod.waiting?.reason ?? "waiting"
         if reason == "CrashLoopBackOff" {
-            return (.restarting, .unhealthy, "ends again and again (CrashLoopBackOff)\(pod.lastEnd?.words ?? "")")
+            return (.restarting, .unhealthy, "ends again and again (CrashLoopBackOff)\(pod.lastEndInWords)")
         }
         let isStarting = ["ContainerCreating", "PodInitializing", "waiting"].contains(reason)
         let why = pod.waiting?.message.map { "\(reason): \($0)" } ?? reason

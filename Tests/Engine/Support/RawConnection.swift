@@ -75,6 +75,16 @@ final class RawConnection: Sendable {
         }
     }
 
+    /// Whether the other side ends the connection within 20 s. It resets it where something sent was not yet read: that counts too.
+    func isEnded() async -> Bool {
+        await onQueue {
+            while let chunk = self.chunk() {
+                if chunk.isEmpty { return true }
+            }
+            return errno == ECONNRESET
+        }
+    }
+
     /// What came next; empty at the end, `nil` on an error.
     private func chunk() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)

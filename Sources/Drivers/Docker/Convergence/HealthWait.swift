@@ -61,7 +61,7 @@ struct HealthWait: Sendable {
         let before = look.restartsBefore ?? container.restartCount
         look.restartsBefore = before
         if container.hasEnded || container.restartCount - before >= Self.mostRestarts {
-            throw await failure(of: node, id, .nodeFailed, "ended with exit code \(container.state.exitCode)")
+            throw await failure(of: node, id, .nodeFailed, "ended with \(container.state.end)")
         }
         guard container.state.status == "running" else { return false }
         guard let probe = node.probe, probesCount else { return true }

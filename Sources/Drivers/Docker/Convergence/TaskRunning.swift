@@ -66,7 +66,7 @@ struct TaskRunning: Sendable {
         let end = ContinuousClock.now + .seconds(task.timeout)
         while let container = try await daemon.container(id) {
             switch container.state.status {
-            case "exited", "dead": return try await judge(id, container.state.exitCode, task)
+            case "exited", "dead": return try await judge(id, container.state.end, task)
             // Another agent has made it and starts it, or removes it.
             case "created", "removing": return nil
             default: break
@@ -78,8 +78,8 @@ struct TaskRunning: Sendable {
     }
 
     /// One that ended well and did not give what it should is not done: its record goes.
-    private func judge(_ id: String, _ exitCode: Int, _ task: PlannedTask) async throws(WorkError) -> String {
-        guard exitCode == 0 else { throw await failure(of: task, id, "ended with exit code \(exitCode)") }
+    private func judge(_ id: String, _ end: ContainerEnd, _ task: PlannedTask) async throws(WorkError) -> String {
+        guard end.exitCode == 0 else { throw await failure(of: task, id, "ended with \(end)") }
         guard !task.gives.isEmpty else { return id }
         do {
             var given = GivenFiles()

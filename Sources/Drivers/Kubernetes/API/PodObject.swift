@@ -1,3 +1,5 @@
+import Drivers
+
 struct PodObject: ClusterObject {
     static let resource = Resource.pods
     var metadata: Metadata
@@ -44,6 +46,8 @@ struct PodObject: ClusterObject {
         struct Terminated: Decodable, Sendable {
             var exitCode: Int
             var reason: String?
+
+            var end: ContainerEnd { ContainerEnd(exitCode: exitCode, lackedMemory: reason == "OOMKilled") }
         }
     }
 
@@ -51,6 +55,8 @@ struct PodObject: ClusterObject {
     var waiting: State.Waiting? { container?.state?.waiting }
     /// Its end now, or the one before its last start.
     var lastEnd: State.Terminated? { container?.state?.terminated ?? container?.lastState?.terminated }
+    /// Behind what happened; empty where no end is known.
+    var lastEndInWords: String { lastEnd.map { ", last with \($0.end)" } ?? "" }
 
     /// Whether anything of it was ever started.
     var hasRun: Bool {

@@ -95,7 +95,7 @@ struct HealthWait {
         restarts[pod.metadata.uid] = before
         let isLooping = pod.waiting?.reason == "CrashLoopBackOff" && container.restartCount - before >= 1
         if isLooping || container.restartCount - before >= Self.mostRestarts {
-            throw await failure(of: node, pod, .nodeFailed, "ends again and again\(pod.lastEnd?.words ?? "")")
+            throw await failure(of: node, pod, .nodeFailed, "ends again and again\(pod.lastEndInWords)")
         }
     }
 
@@ -142,12 +142,5 @@ struct HealthWait {
         }
         let log = words.clean(await cluster.lastLines(of: pod))
         return WorkError(.transient, code, words.clean("\(node.name) \(what)"), node: node.name, log: log)
-    }
-}
-
-extension PodObject.State.Terminated {
-    /// For people, behind what happened.
-    var words: String {
-        reason == "OOMKilled" ? ", last killed for lack of memory (OOMKilled)" : ", last with exit code \(exitCode)"
     }
 }

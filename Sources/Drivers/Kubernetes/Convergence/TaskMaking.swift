@@ -61,8 +61,7 @@ struct TaskMaking: Sendable {
         }
         if let failure = job.failure, end.pod == nil { throw await self.failure(task, nil, "failed: \(failure.message ?? "")") }
         if let last = end.pod?.lastEnd, last.exitCode != 0 {
-            let memory = last.reason == "OOMKilled" ? ", killed for lack of memory" : ""
-            throw await failure(task, end.pod, "ended with exit code \(last.exitCode)\(memory)")
+            throw await failure(task, end.pod, "ended with \(last.end)")
         }
         guard try await hand(task, end.pod, id) else { return nil }
         try await awaitRecord(address)

@@ -79,12 +79,7 @@ struct SwarmTask: Decodable, Sendable {
         var message: String?
         /// What went wrong, in the swarm's words.
         var err: String?
-        var containerStatus: ContainerStatus?
         var portStatus: PortStatus?
-    }
-
-    struct ContainerStatus: Decodable, Sendable {
-        var exitCode: Int?
     }
 
     struct PortStatus: Decodable, Sendable {
