@@ -101,7 +101,7 @@ struct OnceTests {
             plan.tasks[0].timeout = 1
             let work = SampleChain.work(plan)
             let error = await #expect(throws: WorkError.self) { try await subject.converge(work) }
-            #expect(error?.code == .taskFailed && error?.message.contains("longer") == true)
+            #expect(error?.code == .taskFailed && error?.message.contains("longer") == true, "\(error?.message ?? "")")
             #expect(try await subject.observed(work.id)?.nodes.map(\.state) == [.running])
             try await subject.converge(work.absent)
         }

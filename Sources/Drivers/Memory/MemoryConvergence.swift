@@ -164,8 +164,9 @@ struct MemoryConvergence {
             case .running:
                 guard ContinuousClock.now < end else {
                     let failure = try await ground.failure(of: task, id, "took longer than \(task.timeout) s")
-                    try await client.remove(ObjectReference(kind: .container, id: id))
-                    throw failure
+                    throw await failure.afterTidying { () throws(WorkError) in
+                        try await client.remove(ObjectReference(kind: .container, id: id))
+                    }
                 }
                 try await pause()
             }

@@ -60,8 +60,7 @@ struct MemoryGround {
         do {
             try given.take(try await output(of: container.id), of: task)
         } catch {
-            try await client.remove(container.reference)
-            throw error
+            throw await error.afterTidying { () throws(WorkError) in try await client.remove(container.reference) }
         }
     }
 

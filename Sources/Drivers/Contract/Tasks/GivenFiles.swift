@@ -55,10 +55,3 @@ public struct GivenFiles: Sendable {
         WorkError(.transient, .taskFailed, "the task \(task.name) ended well, but \(what)")
     }
 }
-
-extension WorkError {
-    /// A task that did not do what it should.
-    public static func failed(_ task: PlannedTask, _ what: String, log: String? = nil) -> WorkError {
-        WorkError(.transient, .taskFailed, "the task \(task.name) \(what)", log: log)
-    }
-}

@@ -71,7 +71,7 @@ struct TaskRunning: Sendable {
             case "created", "removing": return nil
             default: break
             }
-            guard ContinuousClock.now < end else { throw try await overdue(id, task) }
+            guard ContinuousClock.now < end else { throw await overdue(id, task) }
             try await daemon.awaitEnd(of: id, within: end)
         }
         return nil
@@ -85,16 +85,14 @@ struct TaskRunning: Sendable {
             var given = GivenFiles()
             try given.take(try await daemon.output(of: id), of: task)
         } catch  where error.code == .taskFailed {
-            try await making.remove(id)
-            throw error
+            throw await error.afterTidying { () throws(WorkError) in try await making.remove(id) }
         }
         return id
     }
 
-    private func overdue(_ id: String, _ task: PlannedTask) async throws(WorkError) -> WorkError {
-        let failure = await failure(of: task, id, "took longer than \(task.timeout) s and was ended")
-        try await making.remove(id)
-        return failure
+    private func overdue(_ id: String, _ task: PlannedTask) async -> WorkError {
+        let failure = await failure(of: task, id, "took longer than \(task.timeout) s")
+        return await failure.afterTidying { () throws(WorkError) in try await making.remove(id) }
     }
 
     private func failure(of task: PlannedTask, _ id: String, _ what: String) async -> WorkError {

@@ -56,8 +56,7 @@ struct TaskMaking: Sendable {
         else { return nil }
         guard end.isReached else {
             let failure = await failure(task, end.pod, "took longer than \(task.timeout) s")
-            try await remove(id)
-            throw failure
+            throw await failure.afterTidying { () throws(WorkError) in try await remove(id) }
         }
         if let failure = job.failure, end.pod == nil { throw await self.failure(task, nil, "failed: \(failure.message ?? "")") }
         if let last = end.pod?.lastEnd, last.exitCode != 0 {
@@ -94,8 +93,7 @@ struct TaskMaking: Sendable {
         do {
             try given.take(try await cluster.output(of: pod), of: task)
         } catch {
-            try await remove(id)
-            throw error
+            throw await error.afterTidying { () throws(WorkError) in try await remove(id) }
         }
         try await cluster.apply(try ground.given(by: task, given))
         return true

@@ -35,8 +35,7 @@ struct TaskRun: Sendable {
             }
             guard ContinuousClock.now < end else {
                 let error = await failure(of: task, service, life?.trouble ?? "it took longer than \(task.timeout) s")
-                try await remove(service.id)
-                throw error
+                throw await error.afterTidying { () throws(WorkError) in try await remove(service.id) }
             }
             try await pause(.milliseconds(100))
         }
