@@ -50,7 +50,7 @@ import Wire
                 #expect(command.payload.work == .probe && !command.repeat && command.payload.attemptNumber == 1)
             }
             let left = try await eventually("the outbox is empty") {
-                try await engine.ledger.claimCommands(limit: 1, for: .milliseconds(1)).isEmpty ? true : nil
+                try await engine.ledger.claimCommands(limit: 1, for: .milliseconds(1)).commands.isEmpty ? true : nil
             }
             #expect(left)
         }
@@ -64,7 +64,7 @@ import Wire
                     target: HostTarget(id: .fresh(), driver: .memory, endpoint: "unix:///x", address: "x"), name: "one",
                     capacity: 1))
             _ = try await eventually("the command is claimed") {
-                try await engine.ledger.claimCommands(limit: 1, for: .milliseconds(50)).first
+                try await engine.ledger.claimCommands(limit: 1, for: .milliseconds(50)).commands.first
             }
             let consumer = Self.commands(engine)
             try await withServices([consumer]) {

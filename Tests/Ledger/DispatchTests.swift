@@ -274,7 +274,58 @@ import Testing
     }
 }
 
+extension DispatchTests {
+    /// Agents work on all hosts of their queue.
+    @Test func suspectsOfOneQueueAreTriedOneAtATimeWhateverTheirHosts() async throws {
+        try await World.with { world in
+            let hosts = [try await world.activeHost("one"), try await world.activeHost("two")]
+            for host in hosts { _ = try await world.createChain(on: host) }
+            for _ in 1..<3 { try await world.loseTheAgentOfAll(2) }
+            try await world.attend()
+            let first = try await world.receiveOne()
+            #expect(first.operation.isSuspect)
+            #expect(try await world.ledger.dispatchWaiting(as: world.leader) == 0)
+            #expect(try await world.ledger.sendDueRetries(as: world.leader) == 0)
+            try await world.start(first)
+            try await world.finish(first)
+            #expect(try await world.ledger.sendDueRetries(as: world.leader) == 1)
+            let second = try await world.receiveOne()
+            #expect(second.operation.isSuspect && second.host.id != first.host.id)
+            try await world.start(second)
+            try await world.finish(second)
+            #expect(try await world.status(second.operation.id) == .succeeded)
+        }
+    }
+
+    /// Two watchdogs that take reports send one suspect, not two.
+    @Test func noTwoTransactionsSendASuspectEach() async throws {
+        try await World.with { world in
+            let hosts = [try await world.activeHost("one"), try await world.activeHost("two")]
+            for host in hosts { _ = try await world.createChain(on: host) }
+            for _ in 1..<3 { try await world.loseTheAgentOfAll(2, sendsNext: false) }
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<4 { group.addTask { _ = try await world.ledger.sendDueRetries(as: world.leader) } }
+                try await group.waitForAll()
+            }
+            #expect(try await world.count("operations WHERE status = 'sent'") == 1)
+        }
+    }
+}
+
 extension World {
+    /// Everything in the outbox is taken by one agent, which is lost; what it held is due again.
+    fileprivate func loseTheAgentOfAll(_ count: Int, sendsNext: Bool = true) async throws {
+        _ = try await ledger.sendDueRetries(as: leader)
+        let commands = try await receive()
+        #expect(commands.count == count)
+        try await heartbeat()
+        for command in commands { try await start(command) }
+        time.move(41)
+        #expect(try await ledger.closeLostAttempts(as: leader) == count)
+        time.move(100)
+        if sendsNext { _ = try await ledger.sendDueRetries(as: leader) }
+    }
+
     /// The command of a retry, once it is due.
     fileprivate func nextTry() async throws -> OutgoingCommand {
         time.move(61)

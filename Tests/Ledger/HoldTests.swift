@@ -5,10 +5,13 @@ import Testing
 
 /// Objects that are nobody's, and ledgers that were restored from a backup.
 @Suite struct HoldTests {
+    /// The number of an operation that the ledger has pruned.
+    private static let forgotten = 0
+
     @Test func objectsThatAreNobodysAreToldOnceAndRemovedAfterAWhile() async throws {
         try await World.with { world in
             let host = try await world.activeHost()
-            let stranger = World.stranger(sequence: 1)
+            let stranger = World.stranger(sequence: Self.forgotten)
             try await world.look(host, at: [stranger])
             try await world.look(host, at: [stranger])
             let orphan = try #require(try await world.ledger.orphans().items.first)
@@ -33,7 +36,9 @@ import Testing
     @Test func whatAppearsMeanwhileIsNotRemovedWithTheRest() async throws {
         try await World.with { world in
             let host = try await world.activeHost()
-            let (old, new) = (World.stranger(sequence: 1, object: "old"), World.stranger(sequence: 1, object: "new"))
+            let (old, new) = (
+                World.stranger(sequence: Self.forgotten, object: "old"), World.stranger(sequence: Self.forgotten, object: "new")
+            )
             try await world.look(host, at: [old])
             world.time.move(600)
             try await world.look(host, at: [old, new])
@@ -111,7 +116,7 @@ import Testing
     @Test func whileAHoldIsOpenNothingUnknownIsRemovedAnywhere() async throws {
         try await World.with { world in
             let (one, two) = (try await world.activeHost("one"), try await world.activeHost("two"))
-            try await world.look(two, at: [World.stranger(sequence: 1)])
+            try await world.look(two, at: [World.stranger(sequence: Self.forgotten)])
             world.time.move(600)
             #expect(try await world.sweep() == 1)
             try await world.look(one, at: [World.stranger(sequence: 900)])
@@ -130,6 +135,23 @@ import Testing
             try await world.serve()
             try await world.look(two, at: [World.stranger(sequence: 450)])
             #expect(Set(try await world.ledger.holds().items.map(\.host)) == [one, two])
+        }
+    }
+
+    /// Before a restored ledger has looked at its hosts it gives the numbers that it has forgotten to other work.
+    @Test func aNumberThatWasGivenAnewIsKnownByItsChain() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let chain = try await world.runningChain(on: host)
+            let number = try #require(try await world.ledger.newestOperation(of: chain)?.sequence)
+            let stranger = World.stranger(sequence: number)
+            let seen = ObservedChain(id: chain, nodes: try await world.ledger.chain(chain).nodes, sequence: number)
+            try await world.look(host, at: [seen, stranger])
+            #expect(try await world.ledger.holds().items.first.map { Set($0.chains.keys) } == [stranger.id])
+            #expect(try await world.ledger.chain(chain).phase == .running)
+            world.time.move(3600)
+            try await world.look(host, at: [seen, stranger])
+            #expect(try await world.sweep() == 0)
         }
     }
 

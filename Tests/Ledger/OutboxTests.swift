@@ -10,7 +10,7 @@ import Testing
             try await world.fillUp(host)
             let claimed = try await withThrowingTaskGroup(of: [Int].self) { group in
                 for _ in 0..<12 {
-                    group.addTask { try await world.ledger.claimCommands(limit: 7, for: .seconds(60)).map(\.outboxID) }
+                    group.addTask { try await world.ledger.claimCommands(limit: 7, for: .seconds(60)).commands.map(\.outboxID) }
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
@@ -24,9 +24,9 @@ import Testing
         try await World.with { world in
             _ = try await world.activeHost()
             _ = try await world.createChain()
-            let first = try await world.ledger.claimCommands(for: .zero)
+            let first = try await world.ledger.claimCommands(for: .zero).commands
             #expect(first.map(\.isRepeat) == [false])
-            let second = try await world.ledger.claimCommands(for: .seconds(60))
+            let second = try await world.ledger.claimCommands(for: .seconds(60)).commands
             #expect(second.map(\.isRepeat) == [true])
             #expect(second.map(\.attempt) == first.map(\.attempt))
             try await world.ledger.published(second.map(\.outboxID))
@@ -38,14 +38,14 @@ import Testing
         try await World.with { world in
             _ = try await world.activeHost()
             _ = try await world.createChain()
-            let first = try await world.ledger.claimCommands(for: .seconds(60))
+            let first = try await world.ledger.claimCommands(for: .seconds(60)).commands
             try await world.ledger.unpublished(first.map(\.outboxID), retryIn: .zero)
-            let doubtful = try await world.ledger.claimCommands(for: .zero)
+            let doubtful = try await world.ledger.claimCommands(for: .zero).commands
             #expect(doubtful.map(\.isRepeat) == [false])
             // What one claim left in doubt, a later certain failure does not make certain.
-            let third = try await world.ledger.claimCommands(for: .seconds(60))
+            let third = try await world.ledger.claimCommands(for: .seconds(60)).commands
             try await world.ledger.unpublished(third.map(\.outboxID), retryIn: .zero)
-            #expect(try await world.ledger.claimCommands(for: .zero).map(\.isRepeat) == [true])
+            #expect(try await world.ledger.claimCommands(for: .zero).commands.map(\.isRepeat) == [true])
         }
     }
 
@@ -53,9 +53,9 @@ import Testing
         try await World.with { world in
             _ = try await world.activeHost()
             _ = try await world.createChain()
-            let claimed = try await world.ledger.claimCommands(for: .zero)
+            let claimed = try await world.ledger.claimCommands(for: .zero).commands
             try await world.start(claimed[0])
-            #expect(try await world.ledger.claimCommands(for: .zero).isEmpty)
+            #expect(try await world.ledger.claimCommands(for: .zero).commands.isEmpty)
             #expect(try await world.count("outbox") == 0)
         }
     }

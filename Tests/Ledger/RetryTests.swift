@@ -80,6 +80,57 @@ import Testing
         }
     }
 
+    /// What was under way ends well, and settles nothing that was cancelled.
+    @Test(arguments: [OperationKind.delete, .reset, .stop])
+    func whatIsCancelledWhileItWaitsIsNeverDone(kind: OperationKind) async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let (chain, _) = try await world.createChain(on: host)
+            let creation = try await world.receiveOne()
+            try await world.start(creation)
+            let waiting = try await world.ledger.request(kind, chain: chain.id).operation
+            _ = try await world.ledger.cancel(waiting.id)
+            world.time.move(1)
+            try await world.finish(creation)
+            let left = try await world.ledger.chain(chain.id)
+            #expect(left.phase == .failed && left.reason?.hasPrefix("cancelled") == true)
+            #expect(try await world.count("subnets WHERE chain = '\(chain.id)'") == 1)
+            // Nor is it made good as drift.
+            world.time.move(1)
+            let request = try await world.observe()[0]
+            let seen = ObservedChain(id: chain.id, nodes: left.nodes, sequence: request.asOf)
+            try await world.see(host, number: request.number, asOf: request.asOf, [seen], digest: "seen")
+            #expect(try await world.receive().isEmpty)
+
+            #expect(try await world.ledger.retry(waiting.id).kind == kind)
+            try await world.serve()
+            let done: ChainPhase = [.delete: .gone, .stop: .stopped][kind] ?? .running
+            #expect(try await world.ledger.chain(chain.id).phase == done)
+        }
+    }
+
+    /// What was under way gets another port meanwhile, and goes on to make what it was to make.
+    @Test func whatIsCancelledIsNotTakenOverWithAnotherPort() async throws {
+        try await World.with { world in
+            let host = try await world.activeHost()
+            let (chain, _) = try await world.createChain(on: host)
+            let creation = try await world.receiveOne()
+            try await world.start(creation)
+            let deletion = try await world.ledger.request(.delete, chain: chain.id).operation
+            _ = try await world.ledger.cancel(deletion.id)
+            let port = try #require(chain.ports.first?.port)
+            try await world.finish(creation, WorkError(.transient, .portTaken, "taken", value: "\(port)"))
+            let again = try await world.receiveOne()
+            let desired = try #require(again.work?.desired)
+            #expect(desired.power == .running && desired.generation > chain.desired.generation)
+            #expect(again.work?.ports.first.map { $0.port != port } == true)
+            try await world.start(again)
+            try await world.finish(again)
+            #expect(try await world.ledger.chain(chain.id).phase == .failed)
+            #expect(try await world.ledger.chain(chain.id).desired.generation > desired.generation)
+        }
+    }
+
     @Test func aHostThatCouldNotBeReachedIsProbedAgain() async throws {
         try await World.with { world in
             let (host, probe) = try await world.ledger.createHost(World.newHost("one"))

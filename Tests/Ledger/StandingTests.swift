@@ -50,7 +50,8 @@ import Testing
                     host: host, number: request.number, asOf: request.asOf, chains: seen,
                     nodes: seen.map { NodesDigest(of: $0.nodes) })
                 return try await world.pool.session {
-                    try SessionStore(session: $0).standings([seen], noRepairFailedSince: world.time.now)[host] ?? [:]
+                    try SessionStore(session: $0).standings(
+                        [seen], noRepairFailedIn: world.time.now...world.time.now, at: world.time.now)[host] ?? [:]
                 }
             }
             #expect(try await standings(known).isEmpty)

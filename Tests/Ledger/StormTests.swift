@@ -72,7 +72,7 @@ private struct Storm {
         case 1: _ = try await world.apply(holder: ["ann", "bob", nil].randomElement(using: &dice) ?? nil, ttl: 300, making: true)
         case 2: try await releaseOne()
         case 3, 4: try await request()
-        case 5, 6, 7: commands += try await world.ledger.claimCommands(for: .zero)
+        case 5, 6, 7: commands += try await world.ledger.claimCommands(for: .zero).commands
         case 8, 9: try await report { .started($0) }
         case 10, 11: try await finish()
         case 12: try await report { .again($0, .redelivered) }

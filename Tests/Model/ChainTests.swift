@@ -67,14 +67,15 @@ private let failure = WorkError(.terminal, .imageMissing, "no such image")
 @Suite struct ChainOutcomeTests {
     @Test func aCreatedChainRunsAndItsLeaseBecomesActive() {
         var new = chain(.creating)
-        let effects = new.operationEnded(.create, .succeeded, isNewest: true, observed: seen(new, new.nodes))
+        let effects = new.operationEnded(.create, .succeeded, isNewest: true, aim: new.desired, observed: seen(new, new.nodes))
         #expect(effects == [.activateLease])
         #expect(new.phase == .running && new.health == .healthy)
     }
 
     @Test func aFailedCreateSaysWhyAndEndsItsLease() {
         var new = chain(.creating)
-        #expect(new.operationEnded(.create, .failed(failure), isNewest: true, observed: nil) == [.endWaitingLease])
+        #expect(
+            new.operationEnded(.create, .failed(failure), isNewest: true, aim: new.desired, observed: nil) == [.endWaitingLease])
         #expect(new.phase == .failed)
         #expect(new.reason == "image-missing: no such image")
     }
@@ -82,26 +83,38 @@ private let failure = WorkError(.terminal, .imageMissing, "no such image")
     @Test func aDeletedChainFreesWhatItHad() throws {
         var old = try chain().requested(.delete)
         #expect(old.phase == .deleting)
-        #expect(old.operationEnded(.delete, .succeeded, isNewest: true, observed: seen(old, [])) == [.endLease(.revoked), .free])
+        let effects = old.operationEnded(.delete, .succeeded, isNewest: true, aim: old.desired, observed: seen(old, []))
+        #expect(effects == [.endLease(.revoked), .free])
         #expect(old.phase == .gone && old.nodes.isEmpty)
     }
 
     @Test func aFailedDeleteIsVisible() throws {
         var old = try chain().requested(.delete)
-        #expect(old.operationEnded(.delete, .failed(failure), isNewest: true, observed: nil) == [.endWaitingLease])
+        #expect(
+            old.operationEnded(.delete, .failed(failure), isNewest: true, aim: old.desired, observed: nil) == [.endWaitingLease])
         #expect(old.phase == .failed)
         #expect(try old.requested(.delete).phase == .deleting)
     }
 
     @Test func theNewestOperationDecidesThePhase() throws {
         var stopping = try chain().requested(.stop).requested(.delete)
-        #expect(stopping.operationEnded(.stop, .succeeded, isNewest: false, observed: nil) == [])
+        #expect(stopping.operationEnded(.stop, .succeeded, isNewest: false, aim: nil, observed: nil) == [])
         #expect(stopping.phase == .deleting)
+    }
+
+    @Test(arguments: [OperationKind.stop, .reset, .delete])
+    func whatWasCancelledIsNotDoneByWhatWasUnderWay(kind: OperationKind) throws {
+        let creating = chain(.creating)
+        var asked = try creating.requested(kind)
+        #expect(asked.operationEnded(kind, .cancelled, isNewest: true, aim: asked.desired, observed: nil) == [.endWaitingLease])
+        let created = seen(creating, creating.nodes)
+        #expect(asked.operationEnded(.create, .succeeded, isNewest: true, aim: creating.desired, observed: created) == [])
+        #expect(asked.phase == .failed && asked.reason == "cancelled: cancelled")
     }
 
     @Test func aFailedRepairLeavesTheChainWithItsTenant() {
         var broken = chain()
-        #expect(broken.operationEnded(.repair, .failed(failure), isNewest: true, observed: nil) == [])
+        #expect(broken.operationEnded(.repair, .failed(failure), isNewest: true, aim: broken.desired, observed: nil) == [])
         #expect(broken.phase == .running && broken.health == .unhealthy)
     }
 }

@@ -17,7 +17,12 @@ extension MemoryStore {
     }
 
     private func isOneSuspectTooMany(_ operation: Model.Operation) -> Bool {
-        operation.isSuspect && tables.suspects(on: operation.host) > 0
+        operation.isSuspect && !tables.suspects.isEmpty
+    }
+
+    func suspectsInFlight(_ driver: DriverKind, _ site: String) throws -> Set<OperationID>? {
+        try burn()
+        return tables.suspects
     }
 
     private func isFree(_ entry: WorkEntry) -> Bool {
@@ -52,8 +57,9 @@ extension MemoryStore {
             .sorted { $0.host.description < $1.host.description }
     }
 
-    func lostAttempts(heardBefore: Date, startedBefore: Date, limit: Int) throws -> [LostAttempt] {
+    func lostAttempts(heardBefore: Date, startedBefore: Date, at now: Date, limit: Int) throws -> [LostAttempt] {
         try burn()
+        tables.heard = tables.heard.mapValues { $0 > now.ahead ? now : $0 }
         var lost: [LostAttempt] = []
         for entry in tables.work.values {
             for attempt in entry.attempts {
@@ -75,28 +81,28 @@ extension MemoryStore {
             .sorted { $0.chain.description < $1.chain.description }
     }
 
-    func failedChains(restingSince time: Date, limit: Int) throws -> [PlacedChain] {
+    func failedChains(restingFrom lately: ClosedRange<Date>, limit: Int) throws -> [PlacedChain] {
         try burn()
         return tables.chains.values
             .filter { entry in
                 entry.chain.phase == .failed && entry.lease == nil && !entry.chain.isBehind
                     && (entry.chain.pool != nil || tables.leases.values.contains { $0.lease.chain == entry.chain.id })
                     && !tables.work.values.contains {
-                        $0.operation.chain == entry.chain.id && ($0.operation.endedAt ?? .distantFuture) > time
+                        $0.operation.chain == entry.chain.id && $0.operation.endedAt.map(lately.contains) ?? true
                     }
             }
             .map { PlacedChain(chain: $0.chain.id, host: $0.chain.host) }
             .sorted { $0.chain.description < $1.chain.description }
     }
 
-    func unreachedHosts(restingSince time: Date, limit: Int) throws -> [HostID] {
+    func unreachedHosts(restingFrom lately: ClosedRange<Date>, limit: Int) throws -> [HostID] {
         try burn()
         return tables.hosts.values.map(\.entry.host)
             .filter { host in
                 host.status == .unreachable && host.facts == nil
                     && !tables.work.values.contains {
                         $0.operation.host == host.id && $0.operation.chain == nil
-                            && ($0.operation.endedAt ?? .distantFuture) > time
+                            && $0.operation.endedAt.map(lately.contains) ?? true
                     }
             }
             .map(\.id).sorted { $0.description < $1.description }
@@ -117,32 +123,41 @@ extension MemoryStore {
         return counts
     }
 
-    func standings(_ seen: [SeenHost], noRepairFailedSince time: Date) throws -> [HostID: [ChainID: ChainStanding]] {
+    func standings(
+        _ seen: [SeenHost], noRepairFailedIn lately: ClosedRange<Date>, at now: Date
+    ) throws -> [HostID: [ChainID: ChainStanding]] {
         try burn()
-        return Dictionary(uniqueKeysWithValues: seen.map { ($0.host, standings($0, noRepairFailedSince: time)) })
+        return Dictionary(uniqueKeysWithValues: seen.map { ($0.host, standings($0, noRepairFailedIn: lately, at: now)) })
     }
 
-    private func standings(_ seen: SeenHost, noRepairFailedSince time: Date) -> [ChainID: ChainStanding] {
+    private func standings(_ seen: SeenHost, noRepairFailedIn lately: ClosedRange<Date>, at now: Date) -> [ChainID: ChainStanding]
+    {
         let observed = Dictionary(seen.chains.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let here = tables.chains.values.map(\.chain).filter { $0.host == seen.host }
         var standings: [ChainID: ChainStanding] = [:]
         for id in Set(observed.keys).union(here.filter { $0.phase != .gone }.map(\.id)) {
             let chain = here.first { $0.id == id }
-            standings[id] = standing(chain, id, observed[id], in: seen, noRepairFailedSince: time)
+            standings[id] = standing(chain, id, observed[id], in: seen, noRepairFailedIn: lately, at: now)
         }
         return standings
     }
 
     /// - Returns: `nil` when there is nothing to learn.
     private func standing(
-        _ chain: Chain?, _ id: ChainID, _ observed: ObservedChain?, in seen: SeenHost, noRepairFailedSince time: Date
+        _ chain: Chain?, _ id: ChainID, _ observed: ObservedChain?, in seen: SeenHost, noRepairFailedIn lately: ClosedRange<Date>,
+        at now: Date
     ) -> ChainStanding? {
         let all = tables.work.values.map(\.operation).filter { $0.chain == id && $0.host == seen.host }
         let newest = all.max { $0.sequence < $1.sequence }
         let row = tables.hosts[seen.host]
         let askedAt = row?.askedNumber == seen.number ? row?.askedAt ?? .distantPast : .distantPast
-        let failed = newest.map { $0.kind == .repair && $0.status == .failed && ($0.endedAt ?? .distantPast) > time } ?? false
-        let isSettled = newest.map { $0.sequence <= seen.asOf && ($0.endedAt ?? .distantFuture) <= askedAt } ?? true
+        let failed =
+            newest.map { $0.kind == .repair && $0.status == .failed && $0.endedAt.map(lately.contains) ?? false } ?? false
+        let isSettled =
+            newest.map { newest in
+                guard newest.sequence <= seen.asOf, let end = newest.endedAt else { return false }
+                return end <= askedAt || end > now.ahead
+            } ?? true
         let standing = ChainStanding(
             isAtRest: isSettled && !failed && all.allSatisfy(\.status.hasEnded), isGone: chain.map { $0.phase == .gone } ?? true,
             isAsKnown: chain?.phase == .running && chain?.health == .healthy && newest?.status == .succeeded
@@ -201,7 +216,8 @@ extension Tables.HostRow {
     fileprivate func isDue(askedBefore: Date, at now: Date) -> Bool {
         let host = entry.host
         guard host.status == .active || host.status == .unreachable, host.facts != nil else { return false }
-        return askedAt.map { $0 <= askedBefore } ?? true && entry.looks.after.map { $0 <= now } ?? true
+        return askedAt.map { $0 <= askedBefore || $0 > now.ahead } ?? true
+            && entry.looks.after.map { $0 <= now || $0 > now.addingTimeInterval(LookPolicy().cap) } ?? true
     }
 }
 
@@ -209,6 +225,7 @@ extension Operation {
     fileprivate var turn: (Int, Int) { (priority.rawValue, sequence) }
 
     fileprivate func isDue(at now: Date) -> Bool {
-        status == .queued || (status == .retrying && (retryAt ?? .distantFuture) <= now)
+        status == .queued
+            || (status == .retrying && retryAt.map { !(now...now + RetryPolicy.longestDelay).contains($0) } ?? false)
     }
 }

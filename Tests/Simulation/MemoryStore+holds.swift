@@ -30,13 +30,13 @@ extension MemoryStore {
         }
     }
 
-    func hostsToSweep(orphanedSince time: Date, restingSince rest: Date, limit: Int) throws -> [HostID] {
+    func hostsToSweep(orphanedSince time: Date, restingFrom lately: ClosedRange<Date>, limit: Int) throws -> [HostID] {
         try burn()
         guard tables.holds.allSatisfy({ $0.liftedAt != nil }) else { return [] }
         let hosts = Set(tables.orphans.filter { $0.firstSeenAt <= time }.map(\.host)).filter { host in
             tables.hosts[host]?.entry.host.status == .active
                 && !tables.work.values.contains {
-                    $0.operation.host == host && $0.operation.chain == nil && ($0.operation.endedAt ?? .distantFuture) > rest
+                    $0.operation.host == host && $0.operation.chain == nil && $0.operation.endedAt.map(lately.contains) ?? true
                 }
         }
         return hosts.sorted { $0.description < $1.description }
@@ -50,7 +50,7 @@ extension Tables {
         let letsPass = holds.contains { $0.host == host && $0.liftedAt != nil && number <= $0.hostSequence }
         if letsPass { return false }
         let operations = work.values.map(\.operation)
-        if operations.contains(where: { $0.sequence == number }) { return false }
+        if let operation = operations.first(where: { $0.sequence == number }) { return operation.chain != seen.id }
         return number > operations.map(\.sequence).max() ?? 0
             || holds.contains { number > $0.ledgerSequence && number <= $0.hostSequence }
     }

@@ -33,8 +33,7 @@ final class MemoryStore: BookStore {
         return ids.compactMap { id in
             tables.hosts[id].map { row in
                 HostEntry(
-                    now: row.entry, stored: row.entry, chains: tables.chainCount(on: id), inFlight: tables.inFlight(on: id),
-                    suspects: tables.suspects(on: id))
+                    now: row.entry, stored: row.entry, chains: tables.chainCount(on: id), inFlight: tables.inFlight(on: id))
             }
         }
     }

@@ -79,7 +79,8 @@ extension World {
         linesLeft = trace.count + 40
         for host in hosts.keys { hosts[host]?.isReachable = true }
         var steps = Chance(seed: seed &+ 2)
-        for _ in 0..<60 {
+        // Some things need several watchdog steps of the same kind in the right moments; most runs are still long before.
+        for _ in 0..<250 {
             for _ in 0..<100 { try step(steps.next()) }
             if isStill {
                 try checkStillness()

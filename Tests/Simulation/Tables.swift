@@ -77,9 +77,8 @@ struct Tables {
         work.values.count { $0.operation.host == host && $0.operation.status.inFlight }
     }
 
-    func suspects(on host: HostID) -> Int {
-        work.values.count { $0.operation.host == host && $0.operation.status.inFlight && $0.operation.isSuspect }
-    }
+    /// All hosts are of one queue here.
+    var suspects: Set<OperationID> { Set(work.values.map(\.operation).filter(\.isSuspectInFlight).map(\.id)) }
 
     /// The constraints of operations, each looked at after every statement.
     func check(_ operation: Operation) throws {

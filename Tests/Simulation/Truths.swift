@@ -18,6 +18,7 @@ extension World {
             }
         }
         for (id, entry) in after.chains { try checkChain(id, entry, after) }
+        try checkOutcomes(after)
         for id in before.work.keys where after.work[id] == nil { throw Violation(description: "operation \(id) is lost") }
     }
 
@@ -29,6 +30,28 @@ extension World {
         guard entry.chain.phase != .gone else { return }
         if places.contains(where: { tables.ports[$0] != .chain(id) }) {
             throw Violation(description: "\(name(id)) uses a port that is not its own")
+        }
+    }
+
+    /// Only a deletion that succeeded makes a chain gone, and what was cancelled is not done: not by what came before it either.
+    private func checkOutcomes(_ tables: Tables) throws {
+        var newest: [ChainID: Model.Operation] = [:]
+        var deleted: Set<ChainID> = []
+        for operation in tables.work.values.lazy.map(\.operation) {
+            guard let chain = operation.chain else { continue }
+            if newest[chain].map({ $0.sequence < operation.sequence }) ?? true { newest[chain] = operation }
+            if operation.kind == .delete, operation.status == .succeeded { deleted.insert(chain) }
+        }
+        for (id, entry) in tables.chains {
+            if entry.chain.phase == .gone, !deleted.contains(id) {
+                throw Violation(description: "\(name(id)) is gone, and no deletion of it succeeded")
+            }
+            guard let last = newest[id], last.status == .cancelled, last.kind != .repair, entry.chain.phase != .failed else {
+                continue
+            }
+            throw Violation(
+                description:
+                    "\(last.kind.rawValue) #\(last.sequence) was cancelled, and \(name(id)) is \(entry.chain.phase.rawValue)")
         }
     }
 

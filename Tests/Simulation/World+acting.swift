@@ -45,17 +45,12 @@ extension World {
             let containers = hosts[orphan.host]?.chains[orphan.chain]?.containers ?? [:]
             let named = containers.filter { orphan.objects.map(\.id).contains($0.key) }
             say("  a sweep removes \(named.keys.sorted()) of \(name(orphan.chain))")
-            guard !named.values.contains(where: { isProtected($0, of: orphan.chain) }) else {
+            let marks = named.values.map { Mark(chain: orphan.chain, sequence: $0.sequence) }
+            guard protected.isDisjoint(with: marks) else {
                 throw Violation(description: "a sweep removes what a restored ledger knows nothing of, and nobody decided that")
             }
             for name in named.keys { hosts[orphan.host]?.chains[orphan.chain]?.containers[name] = nil }
         }
-    }
-
-    /// A restored ledger that gives a number anew before it has looked at its hosts can't tell the two apart.
-    private func isProtected(_ container: Container, of chain: ChainID) -> Bool {
-        protected.contains(Mark(chain: chain, sequence: container.sequence))
-            && !tables.work.values.contains { $0.operation.sequence == container.sequence }
     }
 
     private static var facts: HostFacts {

@@ -49,7 +49,7 @@ extension World {
 
     private var openOperations: [OperationID] {
         tables.work.values.map(\.operation)
-            .filter { !$0.status.hasEnded && $0.kind != .delete && !$0.kind.concernsHost }
+            .filter { !$0.status.hasEnded && !$0.kind.concernsHost }
             .sorted { $0.sequence < $1.sequence }.map(\.id)
     }
 

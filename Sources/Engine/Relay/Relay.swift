@@ -52,7 +52,7 @@ struct Relay: Service {
     private func relayBatch() async throws -> Int {
         let signer = try await seal.signer()
         CrashPoint.beforeClaim.reach()
-        let commands = try await ledger.claimCommands(limit: Self.batch, for: Self.claim)
+        let commands = try await ledger.claimCommands(limit: Self.batch, for: Self.claim).commands
         guard !commands.isEmpty else { return 0 }
         CrashPoint.afterClaim.reach()
         var outcomes = Outcomes()

@@ -12,19 +12,19 @@ extension Book {
     func apply(_ event: OperationEvent, to id: OperationID, seen: Sight = .nothing) throws {
         let before = try operation(id)
         var record = before.now.record
+        record.hasSuccessor = try event.mayEndAttempt && hasSuccessor(record.operation)
         let effects = record.apply(event, at: moment(), policy: policy)
+        // Of this moment, and nothing that is stored.
+        record.hasSuccessor = false
         work[id]?.now.record = record
         noteEase(before.now.record, record)
         for effect in effects { try follow(effect, of: record.operation, seen) }
-        try yieldToSuccessor(id)
     }
 
     /// Counts what is in flight, and sees when something waiting may have got its chance.
     private func noteEase(_ before: OperationRecord, _ after: OperationRecord) {
         let (was, now) = (before.operation.status, after.operation.status)
         if was.inFlight != now.inFlight { hosts[after.operation.host]?.inFlight += now.inFlight ? 1 : -1 }
-        let (wasSuspect, isSuspect) = (was.inFlight && before.operation.isSuspect, now.inFlight && after.operation.isSuspect)
-        if wasSuspect != isSuspect { hosts[after.operation.host]?.suspects += isSuspect ? 1 : -1 }
         let quietened = zip(before.attempts, after.attempts).contains { $0.quietAt == nil && $1.quietAt != nil }
         if quietened || (was.inFlight && !now.inFlight) { eased.insert(after.operation.host) }
     }
@@ -57,14 +57,6 @@ extension Book {
         afterwards.append(.buried(letter))
     }
 
-    /// An operation that would wait again while a later one of its chain is open makes room: that one does the same and more.
-    private func yieldToSuccessor(_ id: OperationID) throws {
-        let operation = try operation(id).operation
-        guard !operation.status.inFlight, !operation.status.hasEnded else { return }
-        if let chain = operation.chain { try load(chains: [chain]) } else { try load(workOf: [operation.host]) }
-        if hasSuccessor(operation) { try apply(.supersede, to: id) }
-    }
-
     func openWork(of chain: ChainID) -> [Operation] {
         work.values.map(\.operation).filter { $0.chain == chain && !$0.status.hasEnded }
     }
@@ -75,10 +67,13 @@ extension Book {
         }
     }
 
-    private func hasSuccessor(_ operation: Operation) -> Bool {
+    /// Whether a later operation of its chain, or of its host itself, is open: that one does the same and more.
+    private func hasSuccessor(_ operation: Operation) throws -> Bool {
         guard let chain = operation.chain else {
+            try load(workOf: [operation.host])
             return openWork(ofHostItself: operation.host).contains { $0.isNewer(than: operation) }
         }
+        try load(chains: [chain])
         return openWork(of: chain).contains { $0.isNewer(than: operation) }
     }
 }
@@ -94,7 +89,8 @@ extension Book {
     private func chainOperationEnded(_ operation: Operation, on id: ChainID, _ end: OperationEnd, _ seen: Sight) throws {
         var chain = try chain(id).chain
         let observed: ObservedChain? = if case .chain(let observed) = seen { observed } else { nil }
-        let effects = chain.operationEnded(operation.kind, end, isNewest: !hasSuccessor(operation), observed: observed)
+        let effects = chain.operationEnded(
+            operation.kind, end, isNewest: try !hasSuccessor(operation), aim: work[operation.id]?.now.desired, observed: observed)
         chains[id]?.now.chain = chain
         notePool(of: chain, operation.kind, end)
         for effect in effects { try follow(effect, of: id) }
@@ -134,6 +130,17 @@ extension Book {
         _ = try lease(leaseID)
         leases[leaseID]?.lease.end(reason, at: now)
         chains[id]?.now.lease = nil
+    }
+}
+
+extension OperationEvent {
+    /// Whether the operation may have to be tried again after it.
+    fileprivate var mayEndAttempt: Bool {
+        switch self {
+        case .outcome(_, let error): error != nil
+        case .again, .givenBack, .agentGone, .unfinished: true
+        case .dispatch, .started, .progress, .queueLost, .supersede, .cancel, .hurry: false
+        }
     }
 }
 

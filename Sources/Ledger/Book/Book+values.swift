@@ -52,7 +52,7 @@ extension Book {
         } else if value == chain.subnet {
             try replaceSubnet(of: &chain, on: host)
         }
-        want(chain)
+        want(chain, by: operation)
         try dispatchIfFree(operation.id)
     }
 
@@ -65,18 +65,21 @@ extension Book {
         let host = try host(operation.host).host
         let spoilt = WorkError(.transient, .subnetTaken, error.message, value: chain.subnet)
         if error.code == .notHealthy, try hasSpare(spoilt, on: host) { try replaceSubnet(of: &chain, on: host, byHighest: true) }
-        chain.desired.incarnation += 1
-        want(chain)
+        want(chain, anew: true, by: operation)
     }
 
-    /// The next generation, for all of its operations that are not under way.
-    private func want(_ wanted: Chain) {
+    /// The operation is to make the next generation. It is what is desired of the chain, unless something else was asked for since
+    /// and cancelled: that stays newer, and the operation makes no more of it than before.
+    private func want(_ wanted: Chain, anew: Bool = false, by operation: Operation) {
         var chain = wanted
-        chain.desired.generation += 1
+        var aim = work[operation.id]?.now.desired ?? chain.desired
+        let isNewest = aim == chain.desired
+        chain.desired.raise(anew)
+        aim.generation = chain.desired.generation
+        if anew { aim.incarnation = chain.desired.incarnation }
+        if !isNewest { chain.desired.raise(anew) }
         chains[chain.id]?.now.chain = chain
-        for open in openWork(of: chain.id) where !open.status.inFlight {
-            work[open.id]?.now.desired = chain.desired
-        }
+        work[operation.id]?.now.desired = aim
     }
 
     private func replacePort(_ value: String, of chain: inout Chain, on host: Host) throws {
@@ -113,6 +116,13 @@ extension Book {
     private func hasSpare(_ error: WorkError, on host: Host) throws -> Bool {
         let (ports, subnets) = try store.takenValues(on: host)
         return error.code == .portTaken ? ports < host.ports.count : subnets < host.subnetCount
+    }
+}
+
+extension Desired {
+    fileprivate mutating func raise(_ anew: Bool) {
+        generation += 1
+        if anew { incarnation += 1 }
     }
 }
 

@@ -44,6 +44,11 @@ final class Book {
         Moment(now: now, jitter: Double.random(in: 0..<1, using: &chance), attempt: fresh())
     }
 
+    /// The last seconds, and as many to come: clocks of machines differ, and one that was far ahead stamped what does not count.
+    func lately(_ seconds: Double) -> ClosedRange<Date> {
+        now.addingTimeInterval(-seconds)...now.addingTimeInterval(seconds)
+    }
+
     func fresh<Of>() -> Identifier<Of> {
         .fresh(at: identityTime(), using: &chance)
     }
@@ -64,8 +69,6 @@ struct HostEntry {
     var chains = 0
     /// How many operations are in flight on it.
     var inFlight = 0
-    /// How many of them are suspects.
-    var suspects = 0
     /// Everything on it is being removed: it takes no chains.
     var isResetting = false
 

@@ -40,17 +40,22 @@ protocol BookStore {
 
     /// For each host as many operations as it has room for, in their order: those that wait and may be sent.
     func waiting(on windows: [(host: HostID, room: Int)], at now: Date) throws -> [OperationID]
+    /// Suspects that are in flight on any host of a queue. Until the end of the transaction nobody else is told.
+    ///
+    /// - Returns: `nil` while another transaction asks; waiting for that could be waiting for each other.
+    func suspectsInFlight(_ driver: DriverKind, _ site: String) throws -> Set<OperationID>?
     /// Hosts whose windows have room and on which something waits.
     func hosts(with waiting: WaitingWork, limit: Int) throws -> [HostID]
     /// Active, schedulable hosts with room, of whose driver and site an agent was heard since `time`.
     func rooms(for use: HostUse, heardSince time: Date) throws -> [HostRoom]
-    func lostAttempts(heardBefore: Date, startedBefore: Date, limit: Int) throws -> [LostAttempt]
+    /// The silence of an agent that was heard later than `now`, by a clock that was ahead, begins now.
+    func lostAttempts(heardBefore: Date, startedBefore: Date, at now: Date, limit: Int) throws -> [LostAttempt]
     func expiredLeases(at now: Date, limit: Int) throws -> [PlacedChain]
-    /// Failed chains that are nobody's to decide about, whose last operation ended before `time`: those of pools, and those that
-    /// were given back or never reached who waited for them.
-    func failedChains(restingSince time: Date, limit: Int) throws -> [PlacedChain]
-    /// Hosts that no agent has reached yet, whose last operation ended before `time`.
-    func unreachedHosts(restingSince time: Date, limit: Int) throws -> [HostID]
+    /// Failed chains that are nobody's to decide about, of which no operation ended `lately`: those of pools, and those that were
+    /// given back or never reached who waited for them.
+    func failedChains(restingFrom lately: ClosedRange<Date>, limit: Int) throws -> [PlacedChain]
+    /// Hosts that no agent has reached yet, of whose own operations none ended `lately`.
+    func unreachedHosts(restingFrom lately: ClosedRange<Date>, limit: Int) throws -> [HostID]
     /// Those that are not paused.
     func pools() throws -> [Pool]
     /// For each pool, how many of its chains are in nobody's hands and not on their way out. A failed one counts until it is
@@ -58,19 +63,22 @@ protocol BookStore {
     func unleasedChains() throws -> [PoolID: Int]
     /// How the chains of hosts stand to what was seen: those that are not gone, and those of `seen` that are. Those of which there is
     /// nothing to learn are left out: at rest, as known, and with a number of this ledger.
-    func standings(_ seen: [SeenHost], noRepairFailedSince time: Date) throws -> [HostID: [ChainID: ChainStanding]]
+    func standings(
+        _ seen: [SeenHost], noRepairFailedIn lately: ClosedRange<Date>, at now: Date
+    ) throws -> [HostID: [ChainID: ChainStanding]]
+    /// What is due later than any look may be was stamped by a clock that was ahead, and is due.
     func claimLooks(askedBefore: Date, at now: Date, limit: Int) throws -> [ObservationRequest]
-    /// Chains whose number no operation of this ledger was given: above the highest, or between what a restored ledger knew and
-    /// what its hosts knew; those that an operator let pass for the host apart.
+    /// Chains whose number this ledger gave to none of their operations: it is above the highest, or between what a restored ledger
+    /// knew and what its hosts knew, or that of something else's operation; those that an operator let pass for the host apart.
     func chainsAhead(_ observed: [(host: HostID, chains: [ObservedChain])]) throws -> [HostID: Set<ChainID>]
     /// Whether a hold of the host is open.
     func isHeld(_ host: HostID) throws -> Bool
     func hold(_ id: HoldID) throws -> Hold?
     /// What is unknown on its host begins another grace period.
     func lift(_ hold: Hold) throws
-    /// Active hosts with objects that have been nobody's since `time`, whose own last operation ended before `rest`; none while
-    /// any hold is open.
-    func hostsToSweep(orphanedSince time: Date, restingSince rest: Date, limit: Int) throws -> [HostID]
+    /// Active hosts with objects that have been nobody's since `time`, of whose own operations none ended `lately`; none while any
+    /// hold is open.
+    func hostsToSweep(orphanedSince time: Date, restingFrom lately: ClosedRange<Date>, limit: Int) throws -> [HostID]
     /// Drops what is older than it has to be; says how many operations and events.
     func prune(_ remembrance: Remembrance, at now: Date, limit: Int) throws -> Int
     /// Drops answers kept for repeated requests; says how many.

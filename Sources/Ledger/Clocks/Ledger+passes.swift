@@ -47,7 +47,7 @@ extension Book {
     func closeLostAttempts(silence: Double, limit: Int) throws -> Int {
         let lost = try store.lostAttempts(
             heardBefore: now.addingTimeInterval(-silence), startedBefore: now.addingTimeInterval(-policy.longestAttempt),
-            limit: limit)
+            at: now, limit: limit)
         try lock(hosts: Set(lost.map(\.host)))
         try load(operations: Set(lost.map(\.operation)))
         for attempt in lost {

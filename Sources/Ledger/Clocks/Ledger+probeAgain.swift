@@ -15,7 +15,7 @@ extension Ledger {
 
 extension Book {
     func probeAgain(limit: Int) throws -> Int {
-        let unreached = try store.unreachedHosts(restingSince: now.addingTimeInterval(-probePause), limit: limit)
+        let unreached = try store.unreachedHosts(restingFrom: lately(probePause), limit: limit)
         try lock(hosts: unreached)
         // Between the two somebody may have deleted it.
         let left = unreached.filter { hosts[$0]?.host.status == .unreachable }

@@ -17,7 +17,7 @@ extension Ledger {
 
 extension Book {
     func replaceFailed(limit: Int) throws -> Int {
-        let failed = try store.failedChains(restingSince: now.addingTimeInterval(-failedPause), limit: limit)
+        let failed = try store.failedChains(restingFrom: lately(failedPause), limit: limit)
         try lock(hosts: failed.map(\.host))
         try load(chains: failed.map(\.chain))
         // Between the two somebody may have asked for something else.

@@ -18,7 +18,7 @@ extension Ledger {
 extension Book {
     func sweepOrphans(grace: Double, limit: Int) throws -> Int {
         let due = try store.hostsToSweep(
-            orphanedSince: now.addingTimeInterval(-grace), restingSince: now.addingTimeInterval(-sweepPause), limit: limit)
+            orphanedSince: now.addingTimeInterval(-grace), restingFrom: lately(sweepPause), limit: limit)
         try lock(hosts: due)
         // Between the two somebody may have deleted it.
         let left = due.filter { hosts[$0]?.host.status == .active }

@@ -12,9 +12,11 @@ extension SessionStore {
             LEFT JOIN operations o ON o.sequence = seen.sequence
             WHERE NOT EXISTS (
                     SELECT FROM holds h WHERE h.host = seen.host AND h.lifted_at IS NOT NULL AND seen.sequence <= h.host_sequence)
-                AND o.id IS NULL
-                AND (seen.sequence > (SELECT coalesce(max(sequence), 0) FROM operations) OR EXISTS (
-                    SELECT FROM holds h WHERE seen.sequence > h.ledger_sequence AND seen.sequence <= h.host_sequence))
+                AND CASE WHEN o.id IS NULL
+                    THEN seen.sequence > (SELECT coalesce(max(sequence), 0) FROM operations) OR EXISTS (
+                        SELECT FROM holds h WHERE seen.sequence > h.ledger_sequence AND seen.sequence <= h.host_sequence)
+                    -- A restored ledger has given the number anew.
+                    ELSE o.chain IS DISTINCT FROM seen.chain END
             """, seen.map(\.host), seen.map(\.chain.id), seen.map(\.chain.sequence))
         var ahead: [HostID: Set<ChainID>] = [:]
         for row in rows { ahead[try row.id("host"), default: []].insert(try row.id("chain")) }
@@ -36,16 +38,16 @@ extension SessionStore {
         ])
     }
 
-    func hostsToSweep(orphanedSince time: Date, restingSince rest: Date, limit: Int) throws -> [HostID] {
+    func hostsToSweep(orphanedSince time: Date, restingFrom lately: ClosedRange<Date>, limit: Int) throws -> [HostID] {
         let rows = try session.query(
             """
             SELECT DISTINCT o.host FROM orphans o JOIN hosts h ON h.id = o.host
             WHERE o.first_seen_at <= $1 AND h.status = 'active' AND NOT EXISTS (SELECT FROM holds WHERE lifted_at IS NULL)
                 AND NOT EXISTS (
                     SELECT FROM operations p
-                    WHERE p.host = o.host AND p.chain IS NULL AND (p.ended_at IS NULL OR p.ended_at > $2))
-            ORDER BY o.host LIMIT $3
-            """, time, rest, limit)
+                    WHERE p.host = o.host AND p.chain IS NULL AND (p.ended_at IS NULL OR p.ended_at BETWEEN $2 AND $3))
+            ORDER BY o.host LIMIT $4
+            """, time, lately.lowerBound, lately.upperBound, limit)
         return try rows.map { try $0.id("host") }
     }
 }

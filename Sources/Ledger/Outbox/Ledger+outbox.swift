@@ -18,6 +18,15 @@ public struct OutgoingCommand: Sendable, Hashable {
     public var schemas: [[Int]]
 }
 
+/// What a relay has taken from the outbox.
+public struct ClaimedCommands: Sendable {
+    public var commands: [OutgoingCommand] = []
+    /// Rows about what this program can't read: a newer one wrote it, and has to publish it.
+    public var unreadable: [Int] = []
+
+    public var count: Int { commands.count + unreadable.count }
+}
+
 extension Ledger {
     /// Takes commands from the outbox to publish them. What is neither `published` nor `unpublished` when the claim ends is
     /// claimed again, then with `isRepeat`.
@@ -25,7 +34,7 @@ extension Ledger {
     /// - Parameters:
     ///   - limit: at most so many.
     ///   - duration: how long nobody else gets them.
-    public func claimCommands(limit: Int = 100, for duration: Duration) async throws(LedgerError) -> [OutgoingCommand] {
+    public func claimCommands(limit: Int = 100, for duration: Duration) async throws(LedgerError) -> ClaimedCommands {
         let silent = now.addingTimeInterval(-Self.agentSilence.inSeconds)
         return try await session { session in
             let rows = try session.query(
@@ -38,7 +47,7 @@ extension Ledger {
                 FROM waiting WHERE b.id = waiting.id
                 RETURNING b.id, b.operation, b.attempt, b.claims
                 """, limit, duration.inSeconds)
-            guard !rows.isEmpty else { return [] }
+            guard !rows.isEmpty else { return ClaimedCommands() }
             return try commands(for: rows, heardSince: silent, session)
         }
     }
@@ -70,7 +79,7 @@ extension Ledger {
     }
 }
 
-private func commands(for rows: [Row], heardSince: Date, _ session: Session) throws -> [OutgoingCommand] {
+private func commands(for rows: [Row], heardSince: Date, _ session: Session) throws -> ClaimedCommands {
     let operations: [OperationID] = try rows.map { try $0.id("operation") }
     let results = try session.pipeline([
         Statement("SELECT \(Operation.columns), o.desired FROM operations o WHERE o.id = ANY($1)", operations),
@@ -87,7 +96,16 @@ private func commands(for rows: [Row], heardSince: Date, _ session: Session) thr
     if loaded.operations.values.contains(where: { $0.operation.kind == .hostSweep }) {
         loaded.objects = try objectsToSweep(operations, session)
     }
-    return try rows.map { try loaded.command($0) }.sorted { $0.outboxID < $1.outboxID }
+    var claimed = ClaimedCommands()
+    for row in rows {
+        if let command = try loaded.command(row) {
+            claimed.commands.append(command)
+        } else {
+            claimed.unreadable.append(try row["id"])
+        }
+    }
+    claimed.commands.sort { $0.outboxID < $1.outboxID }
+    return claimed
 }
 
 /// Of sweeps: what has been nobody's for the grace period when they were asked for; nothing while a hold is open.
@@ -105,7 +123,7 @@ private func objectsToSweep(_ operations: [OperationID], _ session: Session) thr
     return objects
 }
 
-/// What claimed commands are made of.
+/// What claimed commands are made of, as far as it can be read.
 private struct Loaded {
     var operations: [OperationID: (operation: Model.Operation, desired: Desired?)] = [:]
     var attempts: [AttemptID: Attempt] = [:]
@@ -122,21 +140,22 @@ private struct Loaded {
 
     init(_ results: [[Row]]) throws {
         for row in results[0] {
-            let operation = try Model.Operation(row)
+            guard let operation = try? Model.Operation(row) else { continue }
             operations[operation.id] = (operation, try row.optionalJSON("desired"))
         }
-        for row in results[1] { attempts[try row.id("id")] = try Attempt(row) }
-        for row in results[2] { hosts[try row.id("id")] = try Host(row) }
-        for row in results[3] { chains[try row.id("id")] = try Chain(row) }
+        for row in results[1] { attempts[try row.id("id")] = try? Attempt(row) }
+        for row in results[2] { hosts[try row.id("id")] = try? Host(row) }
+        for row in results[3] { chains[try row.id("id")] = try? Chain(row) }
         for row in results[4] {
             schemas[Queue(driver: try row["driver"], site: try row["site"]), default: []].append(try row["schemas"])
         }
     }
 
-    func command(_ row: Row) throws -> OutgoingCommand {
+    /// - Returns: `nil` when something of it can't be read.
+    func command(_ row: Row) throws -> OutgoingCommand? {
         guard let (operation, desired) = operations[try row.id("operation")], let attempt = attempts[try row.id("attempt")],
-            let host = hosts[operation.host]
-        else { throw LedgerError.unreadable("an outbox row without its operation") }
+            let host = hosts[operation.host], operation.chain.map({ chains[$0] != nil }) ?? true
+        else { return nil }
         let claims: Int = try row["claims"]
         return OutgoingCommand(
             outboxID: try row["id"], operation: operation, attempt: attempt, host: host,

@@ -75,7 +75,7 @@ extension Book {
     private func judge(_ seen: [SeenHost]) throws -> [HostID: Double] {
         guard !seen.isEmpty else { return [:] }
         try write()
-        let standings = try store.standings(seen, noRepairFailedSince: now.addingTimeInterval(-repairPause))
+        let standings = try store.standings(seen, noRepairFailedIn: lately(repairPause), at: now)
         let looks = seen.map { Look($0, standings[$0.host] ?? [:]) }
         try load(chains: looks.flatMap(\.news))
         let foreign = try store.chainsAhead(looks.map { ($0.host, $0.known + $0.strangers) })

@@ -28,9 +28,12 @@ public struct RejectedReport: Sendable, Hashable {
     public var index: Int
     /// For people.
     public var reason: String
+    /// Nothing is wrong with it: it is about what this program can't read, and a newer one can.
+    public var isUnreadable: Bool
 
-    public init(index: Int, reason: String) {
+    public init(index: Int, reason: String, isUnreadable: Bool = false) {
         self.index = index
         self.reason = reason
+        self.isUnreadable = isUnreadable
     }
 }

@@ -5,7 +5,9 @@ import PostgreSQL
 extension SessionStore {
     /// Nodes are compared by their digests, and what there is nothing to learn of is not told: a look at a host that is well costs
     /// a few steps through indexes for each chain.
-    func standings(_ seen: [SeenHost], noRepairFailedSince time: Date) throws -> [HostID: [ChainID: ChainStanding]] {
+    func standings(
+        _ seen: [SeenHost], noRepairFailedIn lately: ClosedRange<Date>, at now: Date
+    ) throws -> [HostID: [ChainID: ChainStanding]] {
         let chains = seen.flatMap { host in host.chains.map { (host: host.host, chain: $0) } }
         let rows = try session.query(
             """
@@ -25,8 +27,10 @@ extension SessionStore {
                     AS seen (host, chain, digest, expiry, sequence) ON seen.chain = c.id AND seen.host = c.host
             ), standing AS (
                 SELECT c.host, c.id, c.is_gone,
-                    (newest.id IS NULL OR (newest.sequence <= looked.as_of AND newest.ended_at <= looked.asked_at
-                        AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at > $9)))
+                    (newest.id IS NULL OR (newest.sequence <= looked.as_of
+                        -- An end still to come was stamped by a clock that was ahead.
+                        AND (newest.ended_at <= looked.asked_at OR newest.ended_at > $11)
+                        AND NOT (newest.kind = 'chain.repair' AND newest.status = 'failed' AND newest.ended_at BETWEEN $9 AND $10)))
                     AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND o.ended_at IS NULL) AS at_rest,
                     coalesce(c.is_well AND newest.status = 'succeeded', false) AS as_known,
                     -- Of the ledger's own numbering; what a restored one never knew may be within the holds.
@@ -39,7 +43,7 @@ extension SessionStore {
             SELECT host, id, is_gone, at_rest, as_known FROM standing WHERE NOT (at_rest AND as_known AND is_numbered)
             """, seen.map(\.host), seen.map(\.asOf), seen.map(\.number), chains.map(\.host), chains.map(\.chain.id),
             seen.flatMap(\.nodes), chains.map(\.chain.certificatesExpireAt), chains.map(\.chain.sequence),
-            time)
+            lately.lowerBound, lately.upperBound, now.ahead)
         var standings: [HostID: [ChainID: ChainStanding]] = [:]
         for row in rows {
             standings[try row.id("host"), default: [:]][try row.id("id")] = ChainStanding(

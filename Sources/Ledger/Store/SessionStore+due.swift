@@ -9,35 +9,54 @@ extension SessionStore {
             """
             SELECT next.id FROM unnest($1::uuid[], $2::bigint[]) AS window_of (host, room), LATERAL (
                 SELECT o.id, o.priority, o.sequence FROM operations o
-                WHERE o.host = window_of.host AND o.status IN ('queued', 'retrying') AND (o.status = 'queued' OR o.retry_at <= $3)
+                WHERE o.host = window_of.host AND o.status IN ('queued', 'retrying')
+                    AND (o.status = 'queued' OR o.retry_at <= $3 OR o.retry_at > $5) AND o.kind = ANY($6)
                     AND NOT EXISTS (
                         SELECT FROM operations f WHERE f.host = o.host AND f.chain IS NOT DISTINCT FROM o.chain
                             AND NOT f.is_parent AND f.status IN ('sent', 'working'))
                     AND (o.agents_lost < $4 OR NOT EXISTS (
-                        SELECT FROM operations s WHERE s.host = o.host AND NOT s.is_parent AND s.status IN ('sent', 'working')
-                            AND s.agents_lost >= $4))
+                        SELECT FROM operations s JOIN hosts theirs ON theirs.id = s.host JOIN hosts ours ON ours.id = o.host
+                        WHERE NOT s.is_parent AND s.status IN ('sent', 'working') AND s.agents_lost >= $4
+                            AND (theirs.driver, theirs.site) = (ours.driver, ours.site)))
                     AND NOT EXISTS (
                         SELECT FROM attempts a WHERE a.chain = o.chain AND a.quiet_at IS NULL
                             AND (a.started_at IS NOT NULL OR a.ended_at IS NOT NULL)
                             AND a.generation < (o.desired->>'generation')::integer)
                 ORDER BY o.priority, o.sequence LIMIT window_of.room) AS next
             ORDER BY next.priority, next.sequence
-            """, windows.map(\.host), windows.map(\.room), now, Operation.suspectedFrom)
+            """, windows.map(\.host), windows.map(\.room), now, Operation.suspectedFrom, now.farAhead, OperationKind.known)
         return try rows.map { try $0.id("id") }
+    }
+
+    func suspectsInFlight(_ driver: DriverKind, _ site: String) throws -> Set<OperationID>? {
+        let lock = try session.queryOne(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended('suspects ' || current_schema() || $1 || '.' || $2, 0)) AS is_ours",
+            driver.rawValue, site)
+        guard try lock?.decode("is_ours") ?? false else { return nil }
+        // A statement of its own: what others sent before they let go is in its sight.
+        let rows = try session.query(
+            """
+            SELECT o.id FROM operations o JOIN hosts h ON h.id = o.host
+            WHERE NOT o.is_parent AND o.status IN ('sent', 'working') AND o.agents_lost >= $1 AND h.driver = $2 AND h.site = $3
+            """, Operation.suspectedFrom, driver, site)
+        return Set(try rows.map { try $0.id("id") })
     }
 
     func hosts(with waiting: WaitingWork, limit: Int) throws -> [HostID] {
         switch waiting {
-        case .queued: try hosts(where: "o.status = 'queued'", [limit])
-        case .retrying(let now): try hosts(where: "o.status = 'retrying' AND o.retry_at <= $2", [limit, now])
+        case .queued: try hosts(where: "o.status = 'queued'", [limit, OperationKind.known])
+        case .retrying(let now):
+            try hosts(
+                where: "o.status = 'retrying' AND (o.retry_at <= $3 OR o.retry_at > $4)",
+                [limit, OperationKind.known, now, now.farAhead])
         }
     }
 
-    /// - Parameter parameters: `$1` is how many hosts at most, the others are the condition's.
+    /// - Parameter parameters: `$1` is how many hosts at most, `$2` the kinds that are known; the others are the condition's.
     private func hosts(where condition: StaticString, _ parameters: [any PostgresEncodable]) throws -> [HostID] {
         let rows = try session.query(
             """
-            SELECT waiting.host FROM (SELECT DISTINCT o.host FROM operations o WHERE \(condition)) AS waiting
+            SELECT waiting.host FROM (SELECT DISTINCT o.host FROM operations o WHERE o.kind = ANY($2) AND \(condition)) AS waiting
             JOIN hosts h ON h.id = waiting.host
             WHERE h.parallel > (SELECT count(*) FROM operations f 
                 WHERE f.host = h.id AND NOT f.is_parent AND f.status IN ('sent', 'working'))
@@ -59,7 +78,8 @@ extension SessionStore {
         return try rows.map { HostRoom(host: try $0.id("id"), free: try $0.decode("free")) }
     }
 
-    func lostAttempts(heardBefore: Date, startedBefore: Date, limit: Int) throws -> [LostAttempt] {
+    func lostAttempts(heardBefore: Date, startedBefore: Date, at now: Date, limit: Int) throws -> [LostAttempt] {
+        try session.execute("UPDATE agents SET last_seen_at = $1 WHERE last_seen_at > $2", now, now.ahead)
         let rows = try session.query(
             """
             SELECT * FROM (
@@ -85,27 +105,27 @@ extension SessionStore {
         return try rows.map { PlacedChain(chain: try $0.id("chain"), host: try $0.id("host")) }
     }
 
-    func failedChains(restingSince time: Date, limit: Int) throws -> [PlacedChain] {
+    func failedChains(restingFrom lately: ClosedRange<Date>, limit: Int) throws -> [PlacedChain] {
         let rows = try session.query(
             """
             SELECT c.id, c.host FROM chains c
             WHERE c.phase = 'failed' AND c.lease IS NULL AND coalesce(c.reason, '') NOT LIKE 'ledger-behind:%'
                 AND (c.pool IS NOT NULL OR EXISTS (SELECT FROM leases l WHERE l.chain = c.id))
-                AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND (o.ended_at IS NULL OR o.ended_at > $1))
-            ORDER BY c.id LIMIT $2
-            """, time, limit)
+                AND NOT EXISTS (SELECT FROM operations o WHERE o.chain = c.id AND (o.ended_at IS NULL OR o.ended_at BETWEEN $1 AND $2))
+            ORDER BY c.id LIMIT $3
+            """, lately.lowerBound, lately.upperBound, limit)
         return try rows.map { PlacedChain(chain: try $0.id("id"), host: try $0.id("host")) }
     }
 
-    func unreachedHosts(restingSince time: Date, limit: Int) throws -> [HostID] {
+    func unreachedHosts(restingFrom lately: ClosedRange<Date>, limit: Int) throws -> [HostID] {
         let rows = try session.query(
             """
             SELECT h.id FROM hosts h
             WHERE h.status = 'unreachable' AND h.facts IS NULL AND NOT EXISTS (
                 SELECT FROM operations o
-                WHERE o.host = h.id AND o.chain IS NULL AND (o.ended_at IS NULL OR o.ended_at > $1))
-            ORDER BY h.id LIMIT $2
-            """, time, limit)
+                WHERE o.host = h.id AND o.chain IS NULL AND (o.ended_at IS NULL OR o.ended_at BETWEEN $1 AND $2))
+            ORDER BY h.id LIMIT $3
+            """, lately.lowerBound, lately.upperBound, limit)
         return try rows.map { try $0.id("id") }
     }
 
@@ -130,15 +150,15 @@ extension SessionStore {
             WITH due AS (
                 SELECT id FROM hosts
                 WHERE status IN ('active', 'unreachable') AND facts IS NOT NULL
-                    AND (observe_asked_at IS NULL OR observe_asked_at <= $1)
-                    AND (observe_after IS NULL OR observe_after <= $2)
+                    AND (observe_asked_at IS NULL OR observe_asked_at <= $1 OR observe_asked_at > $4)
+                    AND (observe_after IS NULL OR observe_after <= $2 OR observe_after > $5)
                 ORDER BY observe_asked_at NULLS FIRST, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
             )
             UPDATE hosts h SET observe_number = greatest(observe_number, observed_number) + 1, observe_asked_at = $2
             FROM due WHERE h.id = due.id
             RETURNING \(Host.columns), h.observe_number, h.observed_digest,
                 coalesce((SELECT max(o.sequence) FROM operations o WHERE o.host = h.id), 0) AS as_of
-            """, askedBefore, now, limit)
+            """, askedBefore, now, limit, now.ahead, now.addingTimeInterval(LookPolicy().cap))
         return try rows.map { row in
             ObservationRequest(
                 host: try Host(row), number: try row["observe_number"], asOf: try row["as_of"],
@@ -159,4 +179,17 @@ extension SessionStore {
             "SELECT 1 FROM leaders WHERE duty = 'clocks' AND leader = $1 AND until > clock_timestamp() FOR SHARE", leader)
         return row != nil
     }
+}
+
+extension Date {
+    /// Clocks of machines may differ by so much; what was stamped later was stamped by a clock that was ahead.
+    var ahead: Date { addingTimeInterval(10) }
+
+    /// No wait lasts so long.
+    fileprivate var farAhead: Date { addingTimeInterval(RetryPolicy.longestDelay) }
+}
+
+extension OperationKind {
+    /// Work of other kinds is a newer program's to send.
+    fileprivate static let known = allCases.map(\.rawValue)
 }

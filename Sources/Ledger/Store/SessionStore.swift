@@ -15,23 +15,21 @@ struct SessionStore: BookStore {
             // index of what is open alone: together they would read all that a host ever did.
             Statement(
                 """
-                SELECT host, count(*) FILTER (WHERE NOT is_parent) AS in_flight,
-                    count(*) FILTER (WHERE agents_lost >= $2) AS suspects, bool_or(is_reset) AS is_resetting
+                SELECT host, count(*) FILTER (WHERE NOT is_parent) AS in_flight, bool_or(is_reset) AS is_resetting
                 FROM (
-                    SELECT host, false AS is_parent, false AS is_reset, agents_lost FROM operations
+                    SELECT host, false AS is_parent, false AS is_reset FROM operations
                     WHERE host = ANY($1) AND NOT is_parent AND status IN ('sent', 'working')
                     UNION ALL
-                    SELECT host, true, kind = 'host.reset', 0 FROM operations
+                    SELECT host, true, kind = 'host.reset' FROM operations
                     WHERE host = ANY($1) AND is_parent AND ended_at IS NULL) AS open
                 GROUP BY host
-                """, ids, Operation.suspectedFrom),
+                """, ids),
         ])
         var work: [HostID: Row] = [:]
         for row in results[1] { work[try row.id("host")] = row }
         return try results[0].map { row in
             var entry = try HostEntry(row)
             entry.inFlight = try work[entry.host.id]?.decode("in_flight") ?? 0
-            entry.suspects = try work[entry.host.id]?.decode("suspects") ?? 0
             entry.isResetting = try work[entry.host.id]?.decode("is_resetting") ?? false
             return entry
         }

@@ -17,15 +17,17 @@ extension Chain {
     ///
     /// - Parameters:
     ///   - isNewest: whether no later operation of the chain is open; the newest decides the phase.
+    ///   - aim: what was desired of the chain as of the operation. Something else may be desired since that nobody carries out: a
+    ///     later operation was cancelled while it waited. Then a success settles nothing, and the chain stays failed as that left it.
     ///   - observed: what the agent saw at the end of a successful operation.
     public mutating func operationEnded(
-        _ kind: OperationKind, _ end: OperationEnd, isNewest: Bool, observed: ObservedChain?
+        _ kind: OperationKind, _ end: OperationEnd, isNewest: Bool, aim: Desired?, observed: ObservedChain?
     ) -> [ChainEffect] {
         if let observed { see(observed) }
         guard isNewest else { return [] }
         switch end {
         case .superseded: return []
-        case .succeeded: return settle()
+        case .succeeded: return aim == desired ? settle() : []
         case .failed(let error): return giveUp(kind, error.code.rawValue, error.message)
         case .cancelled: return giveUp(kind, WorkError.Code.cancelled.rawValue, "cancelled")
         }

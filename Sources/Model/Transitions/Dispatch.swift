@@ -4,7 +4,7 @@ public struct DispatchSituation: Sendable, Hashable {
     /// Operations in flight on the host.
     public var inFlightOnHost: Int
     public var parallel: Int
-    /// Whether both it and an operation in flight on the host are suspects.
+    /// Whether both it and an operation in flight on a host of the same queue are suspects.
     public var isOneSuspectTooMany: Bool
     /// Whether another operation of the same chain is in flight.
     public var chainInFlight: Bool

@@ -1,5 +1,8 @@
 /// When a transient error is tried again: `min(base · 2ⁿ, cap)` with full jitter.
 public struct RetryPolicy: Sendable, Hashable {
+    /// Seconds. No wait is longer, whatever a host asks for: what is due later than that was stamped by a clock that was ahead.
+    public static let longestDelay = 3600.0
+
     /// Seconds.
     public var base: Double
     /// Seconds.
@@ -31,6 +34,6 @@ public struct RetryPolicy: Sendable, Hashable {
         // Past 2³⁰ the cap has long decided, and the power would only overflow.
         let exponent = min(max(failures - 1, 0), 30)
         let ceiling = min(base * Double(1 << exponent), cap)
-        return max(ceiling * jitter, Double(notBefore ?? 0))
+        return min(max(ceiling * jitter, Double(notBefore ?? 0)), Self.longestDelay)
     }
 }

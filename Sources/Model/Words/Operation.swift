@@ -110,7 +110,7 @@ public struct Operation: Sendable, Hashable {
 
 extension Operation {
     /// After so many lost agents in a row an operation is a suspect: it may be what kills them, or merely have been in their hands
-    /// beside it. Suspects of one host are tried one at a time, so that each falls by its own fault alone.
+    /// beside it. Suspects of one queue are tried one at a time, so that each falls by its own fault alone.
     public static let suspectedFrom = 2
 
     public var isSuspect: Bool { agentsLost >= Self.suspectedFrom }

@@ -133,7 +133,7 @@ extension World {
 
     /// Claims what is in the outbox and publishes it.
     func receive() async throws -> [OutgoingCommand] {
-        let commands = try await ledger.claimCommands(for: .seconds(60))
+        let commands = try await ledger.claimCommands(for: .seconds(60)).commands
         try await ledger.published(commands.map(\.outboxID))
         return commands
     }
