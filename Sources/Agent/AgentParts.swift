@@ -47,7 +47,8 @@ struct AgentParts {
         let consumer = consumer(queue, prefetch: configuration.concurrency)
         let pipe = CommandPipe(
             agent: configuration.id, queue: queue, consumer: consumer, verifier: verifier, reporter: reporter,
-            registry: registry, term: term, performer: performer, attemptLimit: configuration.attemptLimit, logger: logger)
+            registry: registry, term: term, performer: performer, attemptLimit: configuration.attemptLimit,
+            startLimit: configuration.startLimit, logger: logger)
         let registry = registry
         let loop = DeliveryLoop(
             consumer: consumer, grace: configuration.grace, beginDraining: { registry.beginDraining() },

@@ -21,10 +21,10 @@ struct Reporter: Sendable {
     }
 
     /// Says it until the broker has it. `false` when the task is cancelled or the time is over: then nobody may have heard it.
-    /// - Parameter limit: `nil`: as long as it takes.
-    func insist(_ report: Report, within limit: Duration? = nil) async -> Bool {
+    /// - Parameter deadline: `nil`: as long as it takes.
+    func insist(_ report: Report, until deadline: ContinuousClock.Instant? = nil) async -> Bool {
         guard let message = message(report) else { return false }
-        return await insist(on: message, until: limit.map { ContinuousClock.now + $0 })
+        return await insist(on: message, until: deadline)
     }
 
     /// The message lands where operators find it, with the reason it was not taken.
@@ -61,9 +61,10 @@ struct Reporter: Sendable {
 
     private func insist(on message: Message, until deadline: ContinuousClock.Instant? = nil) async -> Bool {
         while !Task.isCancelled {
-            let left = deadline.map { $0 - .now } ?? .seconds(10)
-            guard left > .zero else { return false }
-            let confirmation = await publisher.publish([message], timeout: min(left, .seconds(10)))
+            let now = ContinuousClock.now
+            if let deadline, deadline <= now { return false }
+            let limit = now + .seconds(10)
+            let confirmation = await publisher.publish([message], until: min(deadline ?? limit, limit))
             if confirmation == [.confirmed] { return true }
             logger.warning("not confirmed yet", metadata: ["message": "\(message.messageID ?? "")", "state": "\(confirmation)"])
             try? await Task.sleep(for: Self.pause)

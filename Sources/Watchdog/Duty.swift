@@ -13,6 +13,7 @@ struct Duty: Service, CustomStringConvertible {
     let pool: PostgreSQL.Pool
     let broker: BrokerConfiguration
     let publisher: Publisher
+    /// Paused: until the ledger has answered once, no report may lie here (`ReportReader`).
     let consumer: Consumer
     let deadConsumer: Consumer
     let root: RootKey
@@ -32,6 +33,7 @@ struct Duty: Service, CustomStringConvertible {
             deadLetters: DeadLetters(publisher: publisher, logger: logger), bell: bell, logger: logger)
         let clocks = Clocks(
             ledger: ledger, broker: broker, publisher: publisher, signer: signer, term: term, bell: bell, logger: logger)
+        await consumer.resume()
         await withTaskGroup { group in
             group.addTask { await cancelWhenGracefulShutdown { await bell.run() } }
             group.addTask { await cancelWhenGracefulShutdown { await term.run() } }

@@ -36,7 +36,7 @@ public struct Watchdog: Sendable {
         let publisher = Publisher(configuration.broker, topology: Queues.topology(), name: "continuo-watchdog", logger: logger)
         let consumer = Consumer(
             configuration.broker, topology: Queues.topology(), queue: Queues.reports, prefetch: Self.prefetch,
-            name: "continuo-watchdog reports", logger: logger)
+            name: "continuo-watchdog reports", isPaused: true, logger: logger)
         let deadConsumer = Consumer(
             configuration.broker, topology: Queues.topology(), queue: Queues.dead, prefetch: DeadLetterReader.batch,
             name: "continuo-watchdog dead letters", logger: logger)

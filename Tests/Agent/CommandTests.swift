@@ -57,6 +57,19 @@ struct CommandTests {
         }
     }
 
+    @Test("what could not be started soon after its receipt is given back unacted: another agent may have it by now")
+    func late() async throws {
+        try await Stage.open { stage in
+            let driver = ScriptedDriver { (_, _) throws(WorkError) in throw WorkError(.terminal, .internal, "acted upon") }
+            let report = try await stage.withAgent(driver, { $0.startLimit = .zero }) {
+                try await stage.send(Stage.command(.converge(Stage.work())))
+                return try await stage.nextReport()
+            }
+            #expect(report?.again == .givenBack)
+            #expect(try await stage.commandsAreSettled())
+        }
+    }
+
     @Test("what another agent took and lost is given back unacted")
     func redelivered() async throws {
         try await Stage.open { stage in

@@ -138,6 +138,36 @@ struct ConsumerTests {
         }
     }
 
+    @Test(
+        "A paused consumer gives everything back, taken or not, and receives again when it resumes",
+        arguments: [Topology.Queue.Kind.classic, .quorum])
+    func pause(kind: Topology.Queue.Kind) async throws {
+        try await VirtualHost.temporary { host in
+            let bench = Bench(host, kind: kind)
+            let (publisher, first) = (try bench.publisher(), try bench.consumer(prefetch: 4))
+            try await running(publisher, first) {
+                #expect(await publisher.publish(bench.messages(6)).allSatisfy { $0 == .confirmed })
+                let taken = await first.deliveries.take(2)
+                await first.pause()
+                #expect(!taken.contains(where: first.holds))
+                await first.acknowledge(taken)
+                let second = try bench.consumer(name: "second")
+                try await running(second) {
+                    let all = await second.deliveries.take(6)
+                    #expect(Set(all.map(\.text)) == ["0", "1", "2", "3", "4", "5"])
+                    #expect(all.filter { ["0", "1"].contains($0.text) }.map(\.redelivered) == [true, true])
+                    await second.acknowledge(all)
+                }
+                await first.resume()
+                #expect(await publisher.publish([bench.message("6")]) == [.confirmed])
+                let next = await first.deliveries.take(1)
+                #expect(next.map(\.text) == ["6"])
+                await first.acknowledge(next)
+            }
+            #expect(try await host.drain(Bench.queue).isEmpty)
+        }
+    }
+
     @Test("After stopDelivering what has come can be taken and acknowledged, the rest stays in the queue")
     func drain() async throws {
         try await VirtualHost.temporary { host in

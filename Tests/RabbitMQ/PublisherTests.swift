@@ -124,6 +124,23 @@ struct PublisherTests {
         #expect(error.code == .stopped)
     }
 
+    @Test("What is past its deadline is never written, though the broker is there")
+    func pastDeadline() async throws {
+        try await VirtualHost.temporary { host in
+            let bench = Bench(host)
+            let publisher = try bench.publisher()
+            try await running(publisher) {
+                await publisher.states.untilConnected()
+                for confirmation in await publisher.publish(bench.messages(3), until: .now) {
+                    guard case .unsent(let error) = confirmation else { return #expect(Bool(false), "\(confirmation)") }
+                    #expect(error.code == .timeout)
+                }
+                #expect(await publisher.publish([bench.message("x")]) == [.confirmed])
+            }
+            #expect(try await host.drain(Bench.queue) == ["x"])
+        }
+    }
+
     @Test("Cancelling the publishing task answers at once")
     func cancelled() async throws {
         let configuration = try BrokerConfiguration(url: "amqp://127.0.0.1:1")

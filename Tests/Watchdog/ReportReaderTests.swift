@@ -1,7 +1,10 @@
 import FoundationEssentials
 import Ledger
 import Model
+import PostgreSQL
 import RabbitMQ
+import ServiceLifecycle
+import Synchronization
 import TestServers
 import Testing
 import Wire
@@ -89,14 +92,85 @@ import Wire
     }
 }
 
+extension ReportReaderTests {
+    @Test("a watchdog that has never reached its ledger keeps no reports from others", .timeLimit(.minutes(2)))
+    func reportsAreLeftToOthersBeforeTheLedgerAnswers() async throws {
+        try await WatchdogFixture.with { world in
+            let nowhere = try DatabaseConfiguration(url: "postgresql://127.0.0.1:1/nowhere")
+            let watchdog = Watchdog(
+                Watchdog.Configuration(database: nowhere, broker: world.broker, root: world.root), logger: WatchdogFixture.quiet)
+            try await withServices(watchdog.services) {
+                for case let consumer as Consumer in watchdog.services {
+                    for await state in consumer.states where state == .connected { break }
+                }
+                try await world.beat(.fresh())
+                #expect(try await world.receive(from: Queues.reports) { !$0.redelivered })
+            }
+        }
+    }
+
+    @Test("reports that the ledger does not take go back, for another watchdog, and are taken again when it is back")
+    func reportsOfAnAwayLedgerGoBack() async throws {
+        try await WatchdogFixture.with { world in
+            let consumer = Consumer(
+                world.broker, topology: Queues.topology(), queue: Queues.reports, prefetch: 10, name: "reader",
+                logger: WatchdogFixture.quiet)
+            let pool = PostgreSQL.Pool(world.database, size: 1, waitLimit: .seconds(60), logger: WatchdogFixture.quiet)
+            let reader = try await world.reader(consumer, RelayBell(pool: pool, logger: WatchdogFixture.quiet))
+            try await pool.session { try $0.script("ALTER TABLE agents RENAME TO agents_away") }
+            try await withServices([pool, consumer, reader]) {
+                for await state in consumer.states where state == .connected { break }
+                let sent = (0..<3).map { _ in AgentID.fresh() }
+                for agent in sent { try await world.beat(agent) }
+                let others = Mutex<[Delivery]>([])
+                let received = try await world.receive(from: Queues.reports) { delivery in
+                    others.withLock { others in
+                        others.append(delivery)
+                        return others.count == sent.count ? others : nil
+                    }
+                }
+                let first = received.first { String(decoding: $0.body, as: UTF8.self).contains(sent[0].description) }
+                #expect(first?.redelivered == true)
+                try await pool.session { try $0.script("ALTER TABLE agents_away RENAME TO agents") }
+                try await world.takesAnotherReport()
+            }
+        }
+    }
+}
+
+/// A reader that runs alone, without a watchdog's clocks.
+private struct LoneReader: Service {
+    let reader: ReportReader
+
+    func run() async throws { await reader.run() }
+}
+
 extension WatchdogFixture {
-    /// Reports come in order: what was there before has been taken or turned away when this one is in the ledger.
-    fileprivate func takesAnotherReport() async throws {
-        let agent = AgentID.fresh()
+    /// An impatient one.
+    fileprivate func reader(_ consumer: Consumer, _ bell: RelayBell) async throws -> any Service {
+        let installation = try await ledger.installation()
+        let term = Term(
+            ledger: ledger, publisher: publisher, signer: Signer(root: root, installation: installation), leader: UUID(),
+            logger: Self.quiet)
+        return LoneReader(
+            reader: ReportReader(
+                ledger: ledger, consumer: consumer,
+                desk: ReportDesk(verifier: Verifier(root: root, installation: installation)), term: term,
+                deadLetters: DeadLetters(publisher: publisher, logger: Self.quiet), bell: bell, logger: Self.quiet,
+                patience: .milliseconds(500)))
+    }
+
+    fileprivate func beat(_ agent: AgentID) async throws {
         try await say(
             .heartbeat(
                 AgentPresence(
                     id: agent, name: "agent", site: "default", driver: .memory, version: "1", schemas: [1], working: [])))
+    }
+
+    /// Reports come in order: what was there before has been taken or turned away when this one is in the ledger.
+    fileprivate func takesAnotherReport() async throws {
+        let agent = AgentID.fresh()
+        try await beat(agent)
         _ = try await eventually("the heartbeat is in the ledger") {
             try await ledger.liveAgents().contains { $0.presence.id == agent } ? true : nil
         }

@@ -11,6 +11,8 @@ internal import Wire
 /// * What can't be verified goes to the dead letters. A newer schema is answered `transient`: a newer agent may read it.
 /// * Only a certain first copy acts. Where this is in doubt the report is `again`, and the ledger decides.
 /// * `started` must be confirmed before anything is changed. If the broker does not answer, the command is given back.
+/// * A command that was not started soon after its receipt is given back too. While this process stood still, the broker may have
+///   given it to another agent: what was the first copy is none any more, and nothing tells.
 /// * An outcome is said until the broker has it. If the broker stays away until this process ends, the command was never
 ///   acknowledged: the next agent receives it `redelivered` and says `again`.
 /// * If only the connection that brought the command was lost, the work goes on; the copy that comes then is known as ours, and
@@ -32,6 +34,8 @@ struct CommandPipe: Sendable {
     let term: TermKeeper
     let performer: Performer
     let attemptLimit: Duration
+    /// From the receipt of a command to its `started`.
+    let startLimit: Duration
     let logger: Logger
 
     func handle(_ delivery: Delivery) async {
@@ -53,26 +57,33 @@ struct CommandPipe: Sendable {
     private func take(_ command: Opened<Command>, _ delivery: Delivery) async -> Bool {
         let reference = reference(command.payload)
         let isNew = registry.begin(reference.attempt, of: reference.operation)
+        let deadline = delivery.receivedAt + startLimit
         let intake = Intake(
-            redelivered: delivery.redelivered, repeated: command.repeat, working: !isNew, draining: registry.isDraining)
+            redelivered: delivery.redelivered, repeated: command.repeat, working: !isNew, draining: registry.isDraining,
+            late: ContinuousClock.now >= deadline)
         CrashPoint.afterDeliver.reach()
         // Acknowledged before, a copy would be forgotten with this process, and with it the command.
         if intake == .ours { return await registry.isSettled(reference.attempt) }
-        let isSettled = await settle(intake, command.payload, reference)
+        let isSettled = await settle(intake, command.payload, reference, before: deadline)
         registry.end(reference.attempt, isSettled: isSettled)
         return isSettled
     }
 
-    private func settle(_ intake: Intake, _ command: Command, _ reference: Report.AttemptReference) async -> Bool {
+    private func settle(
+        _ intake: Intake, _ command: Command, _ reference: Report.AttemptReference, before deadline: ContinuousClock.Instant
+    ) async -> Bool {
         switch intake {
         case .ours: true
         case .again(let reason): await sayAgain(reference, reason)
-        case .act: await work(command, reference)
+        case .act: await work(command, reference, before: deadline)
         }
     }
 
-    private func work(_ command: Command, _ reference: Report.AttemptReference) async -> Bool {
-        guard await term.waitUntilRunning(atMost: Self.patience), let right = term.right, await sayStarted(reference)
+    private func work(
+        _ command: Command, _ reference: Report.AttemptReference, before deadline: ContinuousClock.Instant
+    ) async -> Bool {
+        guard await term.waitUntilRunning(atMost: min(Self.patience, deadline - .now)), let right = term.right,
+            await sayStarted(reference, before: deadline)
         else { return await sayAgain(reference, .givenBack) }
         logger.info("started", metadata: metadata(command))
         let ending = await act(command, reference, right)
@@ -83,9 +94,9 @@ struct CommandPipe: Sendable {
         }
     }
 
-    private func sayStarted(_ reference: Report.AttemptReference) async -> Bool {
+    private func sayStarted(_ reference: Report.AttemptReference, before deadline: ContinuousClock.Instant) async -> Bool {
         CrashPoint.beforeStarted.reach()
-        let isHeard = await reporter.insist(.started(reference), within: Self.patience)
+        let isHeard = await reporter.insist(.started(reference), until: min(deadline, .now + Self.patience))
         CrashPoint.afterStarted.reach()
         return isHeard
     }

@@ -14,7 +14,8 @@ enum Intake: Hashable {
     ///   - redelivered: the broker delivered it before, to anyone.
     ///   - repeated: the relay may have published it before.
     ///   - working: this agent works on this very attempt.
-    init(redelivered: Bool, repeated: Bool, working: Bool, draining: Bool) {
+    ///   - late: it lay here for so long that the broker may have given it to another agent.
+    init(redelivered: Bool, repeated: Bool, working: Bool, draining: Bool, late: Bool = false) {
         self =
             if working {
                 .ours
@@ -22,7 +23,7 @@ enum Intake: Hashable {
                 .again(.redelivered)
             } else if repeated {
                 .again(.repeated)
-            } else if draining {
+            } else if draining || late {
                 .again(.givenBack)
             } else {
                 .act

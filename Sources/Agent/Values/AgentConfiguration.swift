@@ -20,6 +20,8 @@ public struct AgentConfiguration: Sendable {
     public var grace: Duration
     /// How long one attempt may last.
     public var attemptLimit: Duration
+    /// How long after its receipt a command may still be said to be started.
+    public var startLimit: Duration
     /// How long a confirmed heartbeat lets it act.
     public var termLength: Duration
 
@@ -27,7 +29,7 @@ public struct AgentConfiguration: Sendable {
         id: AgentID = .fresh(), name: String, version: String, site: SiteFile, driver: DriverKind,
         schemas: [Int] = Array(WireLimits.schemas), broker: BrokerConfiguration,
         allow: EndpointAllowList, concurrency: Int = 4, grace: Duration = .seconds(30),
-        attemptLimit: Duration = .seconds(20 * 60),
+        attemptLimit: Duration = .seconds(20 * 60), startLimit: Duration = .seconds(20),
         termLength: Duration = .seconds(15)
     ) {
         self.id = id
@@ -41,6 +43,7 @@ public struct AgentConfiguration: Sendable {
         self.concurrency = min(max(concurrency, 1), 1000)
         self.grace = grace
         self.attemptLimit = attemptLimit
+        self.startLimit = startLimit
         self.termLength = termLength
     }
 }

@@ -14,13 +14,11 @@ import Wire
 /// * unknown: nothing is said. The claim ends, the row is claimed again by any engine, marked as a repeat, and no agent acts on
 ///   a repeat.
 ///
-/// It dies at any point without harm for the same reason: what it had claimed comes again, as a repeat. While the broker is away
+/// It dies at any point without harm for the same reason: what it had claimed comes again, as a repeat. So does what it could not
+/// publish in its time (`Claim`), because it was stopped or the database was slow. While the broker is away
 /// or blocks it claims nothing. Any number of engines relay at once: the claims keep them apart.
 struct Relay: Service {
     private static let batch = 100
-    private static let claim = Duration.seconds(10)
-    /// Shorter than the claim, so that nothing is still under way when another engine takes it over.
-    private static let publishing = Duration.seconds(7)
     private static let delay = Duration.seconds(1)
 
     let ledger: Ledger
@@ -29,6 +27,8 @@ struct Relay: Service {
     let seal: WireSeal
     let bell: Bell
     let logger: Logger
+    /// Of rows that are asked for now.
+    var claim: @Sendable () -> Claim = { Claim(askedAt: .now) }
 
     /// Until the graceful shutdown; a batch that is under way is finished.
     func run() async throws {
@@ -52,27 +52,33 @@ struct Relay: Service {
     private func relayBatch() async throws -> Int {
         let signer = try await seal.signer()
         CrashPoint.beforeClaim.reach()
-        let commands = try await ledger.claimCommands(limit: Self.batch, for: Self.claim).commands
-        guard !commands.isEmpty else { return 0 }
+        let claim = claim()
+        let claimed = try await ledger.claimCommands(limit: Self.batch, for: claim.length)
+        guard claimed.count > 0 else { return 0 }
         CrashPoint.afterClaim.reach()
         var outcomes = Outcomes()
+        outcomes.leave(claimed.unreadable, logger)
         var messages: [(id: Int, message: Message)] = []
-        for command in commands {
+        for command in claimed.commands {
             do {
                 messages.append((command.outboxID, try command.message(signer)))
             } catch {
                 outcomes.setAside(command, error, logger)
             }
         }
-        let confirmations = await publisher.publish(messages.map(\.message), timeout: Self.publishing)
+        let confirmations = await publisher.publish(messages.map(\.message), until: claim.publishUntil)
         for (sent, confirmation) in zip(messages, confirmations) { outcomes.note(sent.id, confirmation, logger) }
-        try await settle(outcomes)
-        return commands.count
+        try await settle(outcomes, claim)
+        return claimed.count
     }
 
-    private func settle(_ outcomes: Outcomes) async throws {
+    private func settle(_ outcomes: Outcomes, _ claim: Claim) async throws {
         if !outcomes.confirmed.isEmpty { try await mark(outcomes.confirmed) }
-        if !outcomes.givenBack.isEmpty { try await ledger.unpublished(outcomes.givenBack, retryIn: Self.delay) }
+        guard !outcomes.givenBack.isEmpty else { return }
+        guard claim.holds(at: .now) else {
+            return logger.warning("claimed too long ago to be given back", metadata: ["commands": "\(outcomes.givenBack.count)"])
+        }
+        try await ledger.unpublished(outcomes.givenBack, retryIn: Self.delay)
     }
 
     private func mark(_ confirmed: [Int]) async throws {
@@ -99,6 +105,13 @@ private struct Outcomes {
         }
         guard confirmation != .confirmed else { return }
         logger.debug("a command was not confirmed", metadata: ["outbox": "\(id)", "confirmation": "\(confirmation)"])
+    }
+
+    /// What a newer engine wrote, it publishes.
+    mutating func leave(_ unreadable: [Int], _ logger: Logger) {
+        guard !unreadable.isEmpty else { return }
+        givenBack += unreadable
+        logger.warning("commands wait for a newer engine", metadata: ["commands": "\(unreadable.count)"])
     }
 
     /// A command that can't be made into a message is tried again later: a newer engine may be able to.

@@ -28,6 +28,7 @@ actor Connection {
     private let isNudged = Atomic(false)
 
     private var link: Link?
+    private var pulse: Pulse
     private var watched: PollEvents = []
     private var loss: CheckedContinuation<BrokerError?, Never>?
     private var pause: Task<Void, Never>?
@@ -45,6 +46,7 @@ actor Connection {
         self.role = role
         self.states = states
         self.logger = logger
+        pulse = Pulse(limit: .seconds(configuration.heartbeat), at: .now)
         executor = ThreadExecutor(name: name)
     }
 
@@ -116,6 +118,7 @@ extension Connection {
         let link = try Link(configuration, name: name)
         try link.prepare(for: role, configuration)
         self.link = link
+        pulse = Pulse(limit: .seconds(configuration.heartbeat), at: .now)
         states.set(.connected)
         logger.info("connected to the broker", metadata: ["broker": "\(configuration)"])
     }
@@ -126,6 +129,7 @@ extension Connection {
         link.cutter.arm(Self.roundLimit)
         defer { link.cutter.disarm() }
         do throws(BrokerError) {
+            try pulse.beat(at: .now)
             let isEmpty = try read(link)
             let waitsForSocket = try role.write(to: link)
             link.releaseBuffers()
@@ -141,6 +145,8 @@ extension Connection {
     private func read(_ link: Link) throws(BrokerError) -> Bool {
         for _ in 0..<Self.roundSize {
             guard let received = try link.next() else { return true }
+            // Between reading and handling, so that nothing stale gets past it.
+            try pulse.beat(at: .now)
             note(received)
             try role.handle(received)
         }

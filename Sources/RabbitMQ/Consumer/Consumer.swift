@@ -1,3 +1,4 @@
+import CrashPoints
 public import Logging
 public import ServiceLifecycle
 
@@ -6,7 +7,7 @@ public import ServiceLifecycle
 /// After a lost connection it declares, subscribes and goes on by itself; the broker delivers again what was not
 /// acknowledged, marked `redelivered`. A delivery of an earlier connection can't be acknowledged any more: it is ignored.
 public final class Consumer: Service, Sendable {
-    private let shelf = DeliveryShelf()
+    private let shelf: DeliveryShelf
     private let service: ConnectedService
 
     /// - Parameters:
@@ -15,10 +16,12 @@ public final class Consumer: Service, Sendable {
     ///   - exclusive: no other consumer may be at the queue (403 otherwise, until the other one is gone).
     ///   - name: of the connection, as the broker shows it.
     ///   - renewal: for so long a binding may be missing, or a subscription lead nowhere.
+    ///   - isPaused: receives nothing before the first `resume`.
     public init(
         _ configuration: BrokerConfiguration, topology: Topology, queue: String, prefetch: Int, name: String,
-        exclusive: Bool = false, renewal: Duration = .seconds(15), logger: Logger
+        exclusive: Bool = false, renewal: Duration = .seconds(15), isPaused: Bool = false, logger: Logger
     ) {
+        shelf = DeliveryShelf(isPaused: isPaused)
         let role = ConsumeRole(
             topology: topology, queue: queue, prefetch: UInt16(clamping: max(1, prefetch)), exclusive: exclusive,
             renewal: renewal, shelf: shelf)
@@ -50,6 +53,26 @@ public final class Consumer: Service, Sendable {
         service.nudge()
     }
 
+    /// Whether a word about this delivery still means something to the broker: it was neither acknowledged, rejected nor given back,
+    /// and its connection is not lost.
+    public func holds(_ delivery: Delivery) -> Bool {
+        shelf.holds(delivery)
+    }
+
+    /// Gives back to the queue all that is not acknowledged, taken or not, and receives nothing until `resume`; who iterates waits.
+    ///
+    /// The broker counts that as a delivery of each, and a quorum queue may drop what was delivered too often (RabbitMQ 4: after 20).
+    public func pause() async {
+        shelf.pause()
+        service.nudge()
+    }
+
+    /// Receives again; does nothing where the consumer is not paused.
+    public func resume() async {
+        shelf.resume()
+        service.nudge()
+    }
+
     /// Asks the broker for no more, and returns when it sends no more. What has come can still be taken and acknowledged;
     /// then `deliveries` ends.
     public func stopDelivering() async {
@@ -74,9 +97,11 @@ private struct ConsumeRole: ConnectionRole {
 
     func prepare(_ link: Link) throws(BrokerError) {
         try link.declare(topology)
-        guard shelf.isSubscribing else { return }
-        try link.subscribe(to: queue, prefetch: prefetch, acknowledged: true, exclusive: exclusive)
-        shelf.linkPrepared(link.session)
+        let isSubscribing = shelf.isSubscribing
+        try isSubscribing
+            ? link.subscribe(to: queue, prefetch: prefetch, acknowledged: true, exclusive: exclusive)
+            : link.limitDeliveries(to: prefetch)
+        shelf.linkPrepared(link.session, isSubscribed: isSubscribing)
     }
 
     func handle(_ received: Received) throws(BrokerError) {
@@ -94,7 +119,24 @@ private struct ConsumeRole: ConnectionRole {
         try link.renew(topology.bindings, every: renewal)
         if shelf.isIdle { try link.renewSubscription(to: queue, exclusive: exclusive, every: renewal) }
         shelf.serveTakers()
-        return try shelf.write(to: link)
+        while let order = shelf.nextOrder {
+            guard link.isWritable else { return true }
+            try tell(order, to: link)
+            shelf.told()
+        }
+        return false
+    }
+
+    private func tell(_ order: DeliveryShelf.Order, to link: Link) throws(BrokerError) {
+        switch order {
+        case .say(let word):
+            CrashPoint.beforeAck.reach()
+            try link.say(word)
+            CrashPoint.afterAck.reach()
+        case .pause: try link.leave(queue)
+        case .resume: try link.join(queue, exclusive: exclusive)
+        case .unsubscribe: try link.unsubscribe()
+        }
     }
 
     func lost(_ error: BrokerError) { shelf.linkLost() }

@@ -1,14 +1,23 @@
-import CrashPoints
 import DequeModule
 import Synchronization
 
 /// Between the connection's thread, which puts deliveries here, and the tasks that take, acknowledge and reject them.
 ///
-/// *Subscribed* until told to stop; *ending* until the broker has answered the cancel; then *ended*, for good. A lost link
-/// empties the shelf: the broker delivers all of it again, and words about it mean nothing to the next session.
+/// *Subscribed* or *paused*, as it was told last; told to stop, *ending* until the broker has answered the cancel; then *ended*,
+/// for good. A lost link empties the shelf: the broker delivers all of it again, and words about it mean nothing to the next
+/// session. A pause empties it too, by giving all of it back; what was on its way then follows as it comes.
 final class DeliveryShelf: Sendable {
     enum Phase {
-        case subscribed, ending, ended
+        case subscribed, paused, ending, ended
+    }
+
+    /// What to tell the broker.
+    enum Order: Hashable {
+        case say(HeldDeliveries.Word)
+        case pause
+        case resume
+        /// For good; `.subscriptionEnded` answers.
+        case unsubscribe
     }
 
     private struct Taker {
@@ -19,11 +28,11 @@ final class DeliveryShelf: Sendable {
 
     private struct State {
         var phase = Phase.subscribed
-        var mustUnsubscribe = false
         var session: Session?
         var fresh: Deque<Delivery> = []
         var held = HeldDeliveries()
-        var words: Deque<HeldDeliveries.Word> = []
+        /// For the present session.
+        var orders: Deque<Order> = []
         var takers: Deque<Taker> = []
         var nextTaker: UInt64 = 0
         var enders: [CheckedContinuation<Void, Never>] = []
@@ -39,13 +48,20 @@ final class DeliveryShelf: Sendable {
             return (taker.continuation, takeFresh(taker.limit))
         }
 
-        mutating func takeUnsubscription() -> Bool {
-            defer { mustUnsubscribe = false }
-            return mustUnsubscribe
+        mutating func order(_ order: Order) {
+            if session != nil { orders.append(order) }
+        }
+
+        mutating func say(_ words: [HeldDeliveries.Word]) {
+            for word in words { order(.say(word)) }
         }
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    init(isPaused: Bool = false) {
+        state = Mutex(State(phase: isPaused ? .paused : .subscribed))
+    }
 }
 
 // MARK: For callers
@@ -84,21 +100,45 @@ extension DeliveryShelf {
     func acknowledge(_ deliveries: [Delivery]) {
         state.withLock { state in
             let tags = deliveries.filter { $0.session == state.session }.map(\.tag)
-            state.words += state.held.acknowledge(Set(tags))
+            state.say(state.held.acknowledge(Set(tags)))
         }
     }
 
     func acknowledge(upTo delivery: Delivery) {
         state.withLock { state in
             guard delivery.session == state.session else { return }
-            state.words += state.held.acknowledge(upTo: delivery.tag)
+            state.say(state.held.acknowledge(upTo: delivery.tag))
         }
     }
 
     func reject(_ delivery: Delivery, requeue: Bool) {
         state.withLock { state in
             guard delivery.session == state.session else { return }
-            state.words += state.held.reject(delivery.tag, requeue: requeue)
+            state.say(state.held.reject(delivery.tag, requeue: requeue))
+        }
+    }
+
+    func holds(_ delivery: Delivery) -> Bool {
+        state.withLock { $0.session == delivery.session && $0.held.contains(delivery.tag) }
+    }
+
+    /// The cancel goes first: otherwise the broker would deliver to us again what we give back.
+    func pause() {
+        state.withLock { state in
+            if state.phase == .subscribed {
+                state.phase = .paused
+                state.order(.pause)
+            }
+            state.fresh = []
+            state.say(state.held.giveBack())
+        }
+    }
+
+    func resume() {
+        state.withLock { state in
+            guard state.phase == .paused else { return }
+            state.phase = .subscribed
+            state.order(.resume)
         }
     }
 
@@ -123,19 +163,28 @@ extension DeliveryShelf {
 
     /// Nothing that has come is unacknowledged, and more is wanted.
     var isIdle: Bool {
-        state.withLock { $0.phase == .subscribed && $0.session != nil && $0.held.isEmpty && $0.words.isEmpty }
+        state.withLock { $0.phase == .subscribed && $0.session != nil && $0.held.isEmpty && $0.orders.isEmpty }
     }
 
     var isDrained: Bool {
-        state.withLock { $0.phase == .ended && $0.held.isEmpty && $0.words.isEmpty }
+        state.withLock { $0.phase == .ended && $0.held.isEmpty && $0.orders.isEmpty }
     }
 
-    func linkPrepared(_ session: Session) {
-        state.withLock { $0.session = session }
+    /// - Parameter isSubscribed: whether the session has a subscription; in the meantime the opposite may have been asked for.
+    func linkPrepared(_ session: Session, isSubscribed: Bool) {
+        state.withLock { state in
+            state.session = session
+            if state.phase == .subscribed, !isSubscribed { state.order(.resume) }
+            if state.phase != .subscribed, isSubscribed { state.order(.pause) }
+        }
     }
 
     func put(_ delivery: Delivery) {
         state.withLock { state in
+            guard state.phase == .subscribed || state.phase == .ending else {
+                // It was on its way when the broker was told to send no more.
+                return state.order(.say(.reject(delivery.tag, requeue: true)))
+            }
             state.fresh.append(delivery)
             state.held.add(delivery.tag)
         }
@@ -148,23 +197,18 @@ extension DeliveryShelf {
         }
     }
 
-    func write(to link: Link) throws(BrokerError) -> Bool {
-        if state.withLock({ $0.takeUnsubscription() }) { try link.unsubscribe() }
-        while let word = state.withLock({ $0.words.first }) {
-            guard link.isWritable else { return true }
-            CrashPoint.beforeAck.reach()
-            try link.say(word)
-            CrashPoint.afterAck.reach()
-            _ = state.withLock { $0.words.popFirst() }
-        }
-        return false
+    /// What the broker is to be told next. Stays until `told`, so that a shelf with orders is not drained.
+    var nextOrder: Order? { state.withLock { $0.orders.first } }
+
+    func told() {
+        _ = state.withLock { $0.orders.popFirst() }
     }
 
     func beginEnding() {
         let isOver = state.withLock { state in
-            guard state.phase == .subscribed else { return false }
+            guard state.phase == .subscribed else { return state.phase == .paused }
             state.phase = .ending
-            state.mustUnsubscribe = state.session != nil
+            state.order(.unsubscribe)
             return state.session == nil
         }
         if isOver { subscriptionEnded() }
@@ -172,7 +216,7 @@ extension DeliveryShelf {
 
     func linkLost() {
         let isEnding = state.withLock { state in
-            (state.session, state.fresh, state.held, state.words) = (nil, [], HeldDeliveries(), [])
+            (state.session, state.fresh, state.held, state.orders) = (nil, [], HeldDeliveries(), [])
             return state.phase == .ending
         }
         if isEnding { subscriptionEnded() }

@@ -6,13 +6,15 @@ struct HeldDeliveries {
     enum Word: Hashable {
         /// `multiple`: all up to it.
         case acknowledge(UInt64, multiple: Bool)
-        case reject(UInt64, requeue: Bool)
+        case reject(UInt64, multiple: Bool = false, requeue: Bool)
     }
 
     /// Tags come in rising order.
     private var tags: Deque<UInt64> = []
 
     var isEmpty: Bool { tags.isEmpty }
+
+    func contains(_ tag: UInt64) -> Bool { tags.contains(tag) }
 
     mutating func add(_ tag: UInt64) {
         tags.append(tag)
@@ -37,5 +39,12 @@ struct HeldDeliveries {
         guard let index = tags.firstIndex(of: tag) else { return [] }
         tags.remove(at: index)
         return [.reject(tag, requeue: requeue)]
+    }
+
+    /// All of them, in one word: so the queue has them back in their order.
+    mutating func giveBack() -> [Word] {
+        guard let last = tags.popLast() else { return [] }
+        defer { tags = [] }
+        return [.reject(last, multiple: !tags.isEmpty, requeue: true)]
     }
 }

@@ -1,7 +1,7 @@
 /// Puts a message together from its method, its header and its body frames. Pure; one channel's frames come in order.
 struct ContentAssembly {
     enum Opening: Sendable {
-        case delivery(tag: UInt64, redelivered: Bool, exchange: String, routingKey: String)
+        case delivery(tag: UInt64, redelivered: Bool, exchange: String, routingKey: String, at: ContinuousClock.Instant)
         case returned(code: Int, text: String)
     }
 
@@ -41,7 +41,8 @@ struct ContentAssembly {
         guard content != nil else { throw Self.disorder }
         content?.properties = properties
         content?.size = size
-        content?.body.reserveCapacity(min(size, limit))
+        let kept = min(size, limit)
+        content?.body.reserveCapacity(kept)
         return finished()
     }
 
@@ -49,7 +50,8 @@ struct ContentAssembly {
     mutating func body(_ part: UnsafeRawBufferPointer) throws(BrokerError) -> Received? {
         guard let known = content, known.seen + part.count <= known.size else { throw Self.disorder }
         content?.seen += part.count
-        content?.body.append(contentsOf: part.prefix(max(0, limit - known.body.count)))
+        let room = max(0, limit - known.body.count)
+        content?.body.append(contentsOf: part.prefix(room))
         return finished()
     }
 
@@ -59,13 +61,14 @@ struct ContentAssembly {
         switch done.opening {
         case .returned(let code, let text):
             return .returned(Returned(code: code, text: text, publishTag: PublishTag.read(done.properties.headers)))
-        case .delivery(let tag, let redelivered, let exchange, let routingKey):
+        case .delivery(let tag, let redelivered, let exchange, let routingKey, let instant):
             return .delivered(
                 Delivery(
                     body: done.body, size: done.size, headers: PublishTag.removed(from: done.properties.headers),
                     redelivered: redelivered, exchange: exchange, routingKey: routingKey,
                     contentType: done.properties.contentType, messageID: done.properties.messageID,
-                    correlationID: done.properties.correlationID, replyTo: done.properties.replyTo, session: session, tag: tag))
+                    correlationID: done.properties.correlationID, replyTo: done.properties.replyTo, receivedAt: instant,
+                    session: session, tag: tag))
         }
     }
 

@@ -47,14 +47,18 @@ extension Link {
         try check(amqp_get_rpc_reply(state), "Asking for confirms")
     }
 
+    /// For subscriptions made after this; 0: no limit.
+    func limitDeliveries(to prefetch: UInt16) throws(BrokerError) {
+        guard prefetch > 0 else { return }
+        amqp_basic_qos(state, Self.channel, 0, prefetch, 0)
+        try check(amqp_get_rpc_reply(state), "Setting the prefetch")
+    }
+
     /// - Parameters:
     ///   - prefetch: how many unacknowledged deliveries there may be; 0 where none are acknowledged.
     func subscribe(to queue: String, prefetch: UInt16, acknowledged: Bool, exclusive: Bool) throws(BrokerError) {
         defer { arena.recycle() }
-        if prefetch > 0 {
-            amqp_basic_qos(state, Self.channel, 0, prefetch, 0)
-            try check(amqp_get_rpc_reply(state), "Setting the prefetch")
-        }
+        try limitDeliveries(to: prefetch)
         amqp_basic_consume(
             state, Self.channel, arena.bytes(queue), arena.bytes(consumerTag), 0, acknowledged ? 0 : 1, exclusive ? 1 : 0,
             amqp_empty_table)

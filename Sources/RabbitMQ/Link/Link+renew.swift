@@ -20,9 +20,20 @@ extension Link {
     /// 3.10): the next declaration makes another queue of the same name, and such a consumer would listen to the first for ever.
     func renewSubscription(to queue: String, exclusive: Bool, every pause: Duration) throws(BrokerError) {
         guard subscription.heardAt.duration(to: .now) >= pause, isWritable else { return }
+        try leave(queue)
+        try join(queue, exclusive: exclusive)
+    }
+
+    /// Asks for no more deliveries; waits for no answer, so what is on its way still comes.
+    func leave(_ queue: String) throws(BrokerError) {
         defer { arena.recycle() }
         var farewell = amqp_basic_cancel_t(consumer_tag: arena.bytes(consumerTag), nowait: 1)
         try check(status: amqp_send_method(state, Self.channel, Method.basicCancel, &farewell), "Unsubscribing from \(queue)")
+    }
+
+    /// Subscribes, under another name than before; waits for no answer.
+    func join(_ queue: String, exclusive: Bool) throws(BrokerError) {
+        defer { arena.recycle() }
         subscription = (subscription.number + 1, .now)
         var request = amqp_basic_consume_t(
             ticket: 0, queue: arena.bytes(queue), consumer_tag: arena.bytes(consumerTag), no_local: 0, no_ack: 0,

@@ -40,8 +40,8 @@ extension Link {
         try check(status: amqp_basic_ack(state, Self.channel, tag, multiple ? 1 : 0), "Acknowledging")
     }
 
-    func reject(_ tag: UInt64, requeue: Bool) throws(BrokerError) {
-        try check(status: amqp_basic_nack(state, Self.channel, tag, 0, requeue ? 1 : 0), "Rejecting")
+    func reject(_ tag: UInt64, multiple: Bool, requeue: Bool) throws(BrokerError) {
+        try check(status: amqp_basic_nack(state, Self.channel, tag, multiple ? 1 : 0, requeue ? 1 : 0), "Rejecting")
     }
 
     /// Asks for no more deliveries; `.subscriptionEnded` answers.
@@ -62,7 +62,7 @@ extension Link {
     func say(_ word: HeldDeliveries.Word) throws(BrokerError) {
         switch word {
         case .acknowledge(let tag, let multiple): try acknowledge(tag, multiple: multiple)
-        case .reject(let tag, let requeue): try reject(tag, requeue: requeue)
+        case .reject(let tag, let multiple, let requeue): try reject(tag, multiple: multiple, requeue: requeue)
         }
     }
 }

@@ -132,10 +132,11 @@ extension Link {
             return .returned(code: Int(returned.reply_code), text: String(returned.reply_text))
         }
         let delivery = method.decoded(as: amqp_basic_deliver_t.self)
-        subscription.heardAt = .now
+        let now = ContinuousClock.now
+        subscription.heardAt = now
         return .delivery(
             tag: delivery.delivery_tag, redelivered: delivery.redelivered != 0, exchange: String(delivery.exchange),
-            routingKey: String(delivery.routing_key))
+            routingKey: String(delivery.routing_key), at: now)
     }
 
     private func closing(_ method: amqp_method_t) -> BrokerError {

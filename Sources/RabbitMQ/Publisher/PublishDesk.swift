@@ -51,13 +51,13 @@ final class PublishDesk: Sendable {
 // MARK: For callers
 
 extension PublishDesk {
-    /// Waits until each message is settled, `timeout` at most.
-    func publish(_ messages: [Message], timeout: Duration, nudge: () -> Void) async -> [Confirmation] {
+    /// Waits until each message is settled, and not much longer than until `deadline`: after that nothing is written.
+    func publish(_ messages: [Message], until deadline: ContinuousClock.Instant, nudge: () -> Void) async -> [Confirmation] {
         guard !messages.isEmpty else { return [] }
         let batch = Mutex<PublishLedger.BatchID?>(nil)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let id = enter(messages, timeout, continuation)
+                let id = enter(messages, deadline, continuation)
                 batch.withLock { $0 = id }
                 if Task.isCancelled { cancel(id) }
                 nudge()
@@ -69,11 +69,11 @@ extension PublishDesk {
     }
 
     private func enter(
-        _ messages: [Message], _ timeout: Duration, _ continuation: CheckedContinuation<[Confirmation], Never>
+        _ messages: [Message], _ deadline: ContinuousClock.Instant, _ continuation: CheckedContinuation<[Confirmation], Never>
     ) -> PublishLedger.BatchID {
         let (id, finished, mustSweep) = state.withLock { state in
-            let (id, finished) = state.ledger.add(messages)
-            state.callers[id] = Caller(continuation: continuation, deadline: .now + timeout)
+            let (id, finished) = state.ledger.add(messages, until: deadline)
+            state.callers[id] = Caller(continuation: continuation, deadline: deadline)
             let refused = state.hasEnded ? state.ledger.expire(id, PublishDesk.ended) : nil
             return (id, finished ?? refused, state.takeSweeping())
         }
@@ -158,9 +158,10 @@ extension PublishDesk {
     func write(to link: Link) throws(BrokerError) -> Bool {
         while state.withLock({ $0.canWrite }) {
             guard link.isWritable else { return true }
-            guard let outgoing = state.withLock({ $0.ledger.take() }) else { return false }
+            CrashPoint.beforePublish.reach()
+            // The last thing before the write: this process may have stood still since the batch was entered.
+            guard let outgoing = state.withLock({ $0.ledger.take(at: .now) }) else { return false }
             do throws(BrokerError) {
-                CrashPoint.beforePublish.reach()
                 try link.publish(outgoing.message, tag: outgoing.tag)
                 CrashPoint.afterPublish.reach()
             } catch {

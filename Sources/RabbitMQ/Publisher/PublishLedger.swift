@@ -4,7 +4,8 @@ import DequeModule
 ///
 /// A message is *waiting* until it is taken, *in flight* until its confirm, then settled. A batch is finished when all its
 /// messages are settled. When the link is lost those in flight are `unknown` and those waiting wait for the next link.
-/// A batch whose time is over is settled as it stands; its messages in flight keep their places in the window.
+/// A batch whose time is over is taken from no more, and settled as it stands; its messages in flight keep their places in the
+/// window.
 struct PublishLedger {
     typealias BatchID = UInt64
 
@@ -20,6 +21,7 @@ struct PublishLedger {
 
     private struct Batch {
         let messages: [Message]
+        let deadline: ContinuousClock.Instant
         var outcomes: [Confirmation?]
         var unsettled: Int
         /// The first that was not yet taken.
@@ -50,20 +52,26 @@ struct PublishLedger {
     var isEmpty: Bool { batches.isEmpty }
     var canTake: Bool { !waiting.isEmpty && flights.count < window }
 
-    /// - Parameter messages: not empty. Those that can't be sent at all are settled at once.
-    mutating func add(_ messages: [Message]) -> (BatchID, Finished?) {
+    /// - Parameters:
+    ///   - messages: not empty. Those that can't be sent at all are settled at once.
+    ///   - deadline: nothing of it is taken from then on, though only `expire` settles it.
+    mutating func add(_ messages: [Message], until deadline: ContinuousClock.Instant) -> (BatchID, Finished?) {
         nextID += 1
         let outcomes = messages.map { $0.defect(maximumBody: maximumBody).map(Confirmation.unsent) }
         let unsettled = outcomes.count { $0 == nil }
         guard unsettled > 0 else { return (nextID, Finished(batch: nextID, confirmations: outcomes.compactMap { $0 })) }
-        batches[nextID] = Batch(messages: messages, outcomes: outcomes, unsettled: unsettled)
+        batches[nextID] = Batch(messages: messages, deadline: deadline, outcomes: outcomes, unsettled: unsettled)
         waiting.append(nextID)
         return (nextID, nil)
     }
 
     /// The next message to write, if the window has room.
-    mutating func take() -> Outgoing? {
+    mutating func take(at now: ContinuousClock.Instant) -> Outgoing? {
         while canTake, let id = waiting.first, let batch = batches[id] {
+            guard now < batch.deadline else {
+                waiting.removeFirst()
+                continue
+            }
             let index = batch.next
             batches[id]?.next += 1
             if index + 1 == batch.messages.count { waiting.removeFirst() }

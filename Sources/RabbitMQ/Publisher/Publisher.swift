@@ -24,7 +24,13 @@ public final class Publisher: Service, Sendable {
     /// A timeout or the cancellation of the task settles what is left: `.unknown` if it was written, `.unsent` if not.
     /// - Returns: one confirmation for each message, in the same order.
     public func publish(_ messages: [Message], timeout: Duration = .seconds(10)) async -> [Confirmation] {
-        await desk.publish(messages, timeout: timeout) { service.nudge() }
+        await publish(messages, until: .now + timeout)
+    }
+
+    /// Publishes a batch, as above. Whatever delays this process meanwhile: what is not written at the deadline never is, and is
+    /// `.unsent`.
+    public func publish(_ messages: [Message], until deadline: ContinuousClock.Instant) async -> [Confirmation] {
+        await desk.publish(messages, until: deadline) { service.nudge() }
     }
 
     /// The broker takes no messages now (an alarm). It says so to a connection that publishes, not before.

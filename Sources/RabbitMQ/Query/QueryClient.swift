@@ -42,7 +42,7 @@ public final class QueryClient: Service, Sendable {
     }
 
     private func send(_ request: Message, until deadline: ContinuousClock.Instant) async -> BrokerError? {
-        await desk.publish([request], timeout: deadline - .now) { service.nudge() }.first?.failure
+        await desk.publish([request], until: deadline) { service.nudge() }.first?.failure
     }
 
     /// Connects, and again after each loss, until the graceful shutdown.

@@ -7,7 +7,8 @@ public struct BrokerConfiguration: Sendable {
     let virtualHost: String
     let login: Login
     let tls: TLS?
-    /// Each side sends a sign of life in half of it; silence for twice of it ends the connection. Seconds, 1 to 600.
+    /// Each side sends a sign of life within it; silence for twice of it ends the connection, and so does standing still for once.
+    /// Seconds, 1 to 600.
     let heartbeat: Int
     /// How long the connection and its handshake may take, and a third of what each declaration may. 100 ms to 60 s.
     let connectTimeout: Duration

@@ -9,7 +9,7 @@ public struct BrokerError: Error, Hashable, Sendable, CustomStringConvertible {
         case tls
         /// The broker does not let us in: user, password, certificate or virtual host.
         case refused
-        /// The broker was silent for two heartbeat intervals.
+        /// The broker was silent for two heartbeat intervals, or this process stood still for one.
         case missedHeartbeats
         /// The connection broke.
         case disconnected

@@ -12,6 +12,9 @@ public struct Delivery: Sendable {
     public let messageID: String?
     public let correlationID: String?
     public let replyTo: String?
+    /// When it was read from the connection. What was read longer ago than the broker waits for a sign of life may be back in its
+    /// queue, or with somebody else.
+    public let receivedAt: ContinuousClock.Instant
 
     /// Which channel of which connection it came on: a tag means something there alone.
     let session: Session

@@ -9,7 +9,9 @@ import Wire
 ///
 /// Reports that would clear an agent may still be in the queue. So the leader keeps putting markers of its own into the queue of
 /// reports, and judges silence only while they come back: all that was queued before them has been delivered then. With several
-/// watchdogs another one may get a marker; the next comes soon. When the clock has jumped it waits too (`SilenceJudge`).
+/// watchdogs another one may get a marker; the next comes soon. Another one may also hold reports that came before a marker of this
+/// one: into the ledger they come in a moment, or after 10 s back to the queue (`ReportReader`), so what is missing here is far
+/// younger than the silence after which an agent is called gone. When the clock has jumped it waits too (`SilenceJudge`).
 actor Term {
     static let length = Duration.seconds(10)
     private static let renewal = Duration.seconds(3)

@@ -27,6 +27,11 @@ struct ReportDesk: Sendable {
         /// Leaders' markers: they say that everything before them is in the ledger, so they count when the reports are taken.
         var markers: [(delivery: Delivery, marker: Marker)] = []
 
+        /// Any of them.
+        var first: Delivery? {
+            reports.first?.delivery ?? dead.first?.delivery ?? newer.first ?? markers.first?.delivery
+        }
+
         fileprivate mutating func append(_ next: Sorted) {
             reports += next.reports
             dead += next.dead

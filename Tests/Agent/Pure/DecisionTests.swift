@@ -14,6 +14,8 @@ struct DecisionTests {
         #expect(Intake(redelivered: false, repeated: true, working: false, draining: false) == .again(.repeated))
         #expect(Intake(redelivered: false, repeated: false, working: false, draining: true) == .again(.givenBack))
         #expect(Intake(redelivered: true, repeated: false, working: true, draining: false) == .ours)
+        #expect(Intake(redelivered: false, repeated: false, working: false, draining: false, late: true) == .again(.givenBack))
+        #expect(Intake(redelivered: true, repeated: false, working: true, draining: false, late: true) == .ours)
     }
 
     @Test("the reason of a stop counts, unless the work was done all the same")

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Content assembly")
 struct ContentAssemblyTests {
-    private let delivery = ContentAssembly.Opening.delivery(tag: 9, redelivered: true, exchange: "e", routingKey: "k")
+    private static let receipt = ContinuousClock.now
+    private let delivery = ContentAssembly.Opening.delivery(
+        tag: 9, redelivered: true, exchange: "e", routingKey: "k", at: receipt)
 
     private func body(_ bytes: [UInt8], to assembly: inout ContentAssembly) throws -> Received? {
         try bytes.withUnsafeBytes { part in try assembly.body(part) }
@@ -22,6 +24,7 @@ struct ContentAssemblyTests {
         #expect(try isUnfinished(body([1], to: &assembly)))
         guard case .delivered(let whole) = try body([2, 3], to: &assembly) else { return #expect(Bool(false)) }
         #expect(whole.body == [1, 2, 3] && whole.messageID == "m" && whole.redelivered && whole.tag == 9)
+        #expect(whole.receivedAt == Self.receipt)
     }
 
     @Test("No more is kept than the limit")

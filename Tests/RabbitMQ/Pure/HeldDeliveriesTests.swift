@@ -29,6 +29,17 @@ struct HeldDeliveriesTests {
         #expect(held.acknowledge(upTo: 100) == [.acknowledge(6, multiple: false)])
     }
 
+    @Test("All are given back in one word, and held no more")
+    func giveBack() {
+        var held = held(3...5)
+        _ = held.acknowledge([4])
+        #expect(held.contains(3) && !held.contains(4))
+        #expect(held.giveBack() == [.reject(5, multiple: true, requeue: true)])
+        #expect(held.isEmpty && held.giveBack().isEmpty)
+        held.add(6)
+        #expect(held.giveBack() == [.reject(6, requeue: true)])
+    }
+
     @Test("A broker that hears the words knows the same as we do", arguments: 0..<200)
     func sameKnowledge(seed: UInt64) {
         var random = Seeded(seed)

@@ -20,7 +20,7 @@ struct WatchdogFixture: Sendable {
     let root: RootKey
     let agent = AgentID.fresh()
     let virtualHost: TestVirtualHost
-    private let database: DatabaseConfiguration
+    let database: DatabaseConfiguration
 
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
