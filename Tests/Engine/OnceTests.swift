@@ -42,6 +42,35 @@ import Testing
         }
     }
 
+    @Test func whoRepeatsMayWaitForTheEndToo() async throws {
+        try await EngineFixture.with { engine in
+            _ = try await engine.activeHost(capacity: 3)
+            let (host, chain) = (EngineFixture.host("two"), try await engine.runningChain())
+            for (path, body, resource) in [
+                ("/v1/hosts", host, "status"), ("/v1/chains/\(chain)/stop", nil, "phase"),
+                ("/v1/chains", #"{"blueprint":"tiny"}"#, "phase"),
+            ] {
+                let made = try await engine.admin("POST", path, body, once: "k")
+                #expect(made.status == 202, "\(path)")
+                async let waited = engine.admin("POST", path, body, once: "k", wait: 30)
+                try await engine.finish(made["operation"])
+                let again = try await waited
+                #expect(again.status == 200 && again["operation", "status"] == .string("succeeded"), "\(path)")
+                #expect(again["id"] == made["id"] && again[resource] != made[resource], "\(path)")
+                #expect(again.headers["Idempotency-Replayed"] == "true" && again.headers["Preference-Applied"] == "wait=30")
+            }
+            let body = #"{"blueprint":"tiny","parameters":{},"allowMultiple":true}"#
+            _ = try await engine.tenant("POST", "/v1/chains/apply", body)
+            let waiting = try await engine.tenant("POST", "/v1/chains/apply", body, once: "k")
+            #expect(waiting.status == 202)
+            async let waited = engine.tenant("POST", "/v1/chains/apply", body, once: "k", wait: 30)
+            try await engine.finish(waiting["operation"])
+            let leased = try await waited
+            #expect(leased.status == 200 && leased["lease", "id"] == waiting["lease", "id"])
+            #expect(leased["lease", "status"] == .string("active") && leased["chain", "phase"] == .string("running"))
+        }
+    }
+
     @Test func aRefusalIsLookedAtAgain() async throws {
         try await EngineFixture.with { engine in
             let body = #"{"blueprint":"tiny"}"#

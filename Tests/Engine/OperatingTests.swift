@@ -61,6 +61,33 @@ import Wire
         }
     }
 
+    @Test func anAttemptSaysWhoTriedWhenAndWhatTheNodeSaid() async throws {
+        try await EngineFixture.with { engine in
+            _ = try await engine.activeHost()
+            let error = WorkError(
+                .transient, .nodeFailed, "n1 ended with code 1", node: "n1", log: "opening /data\npermission denied\n")
+            let made = try await engine.admin("POST", "/v1/chains", #"{"blueprint":"tiny"}"#)
+            try await engine.finish(made["operation"], .failed(error))
+            let operation = try await engine.admin("GET", "/v1/operations/\(made["operation", "id"]?.text ?? "")")
+            #expect(operation["status"] == .string("retrying") && operation["retryAt"]?.text != nil)
+            #expect(operation["attempts"]?.items.count == 1)
+            #expect(
+                operation["attempts", "0", "number"] == .integer(1) && operation["attempts", "0", "result"] == .string("failed"))
+            #expect(operation["attempts", "0", "agent"]?.text.flatMap { AgentID($0) } != nil)
+            let times = ["sentAt", "startedAt", "endedAt"].compactMap { operation["attempts", "0", $0]?.text }
+            #expect(times.count == 3 && times == times.sorted())
+            #expect(operation["attempts", "0", "error"] == operation["error"])
+            #expect(
+                operation["attempts", "0", "error", "code"] == .string("node-failed")
+                    && operation["attempts", "0", "error", "disposition"] == .string("transient"))
+            #expect(
+                operation["attempts", "0", "error", "message"] == .string(error.message)
+                    && operation["attempts", "0", "error", "node"] == .string("n1"))
+            #expect(operation["attempts", "0", "error", "log"] == .string("opening /data\npermission denied\n"))
+            #expect(operation["attempts", "0", "error", "fingerprint"] == .string(error.fingerprint))
+        }
+    }
+
     @Test func aFailedOperationIsRetried() async throws {
         try await EngineFixture.with { engine in
             _ = try await engine.activeHost()

@@ -82,10 +82,10 @@ struct FaultTests {
     @Test("An idle connection is kept alive by heartbeats")
     func idle() async throws {
         try await withProxy { bench, proxy in
-            let publisher = try bench.publisher(port: proxy.port, parameters: "heartbeat=1")
+            let publisher = try bench.publisher(port: proxy.port, parameters: "heartbeat=2")
             try await running(publisher) {
                 await publisher.states.untilConnected()
-                try await Task.sleep(for: .seconds(4))
+                try await Task.sleep(for: .seconds(6))
                 #expect(await publisher.publish([bench.message("a")]) == [.confirmed])
                 #expect(proxy.accepted == 1)
             }

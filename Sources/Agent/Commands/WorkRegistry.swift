@@ -15,16 +15,22 @@ final class WorkRegistry: Sendable {
 
     private struct Entry {
         let operation: OperationID
-        var cancel: (@Sendable () -> Void)?
         var stop: Stop?
+        var cancel: (@Sendable () -> Void)?
         /// Copies of its command that came meanwhile.
         var copies: [CheckedContinuation<Bool, Never>] = []
     }
 
     private struct State {
         var entries: [AttemptID: Entry] = [:]
+        /// Operations that somebody cancelled, the last ones: their commands may still be on the road. A cancelled operation is never
+        /// sent again, retried it is another one.
+        var cancelled: [OperationID] = []
         var isDraining = false
     }
+
+    /// How many cancelled operations are remembered.
+    private static let memory = 1000
 
     private let state = Mutex(State())
 
@@ -32,7 +38,7 @@ final class WorkRegistry: Sendable {
     func begin(_ attempt: AttemptID, of operation: OperationID) -> Bool {
         state.withLock { state in
             guard state.entries[attempt] == nil else { return false }
-            state.entries[attempt] = Entry(operation: operation)
+            state.entries[attempt] = Entry(operation: operation, stop: state.cancelled.contains(operation) ? .cancelled : nil)
             return true
         }
     }
@@ -74,7 +80,12 @@ final class WorkRegistry: Sendable {
         stop(reason) { id, _ in id == attempt }
     }
 
+    /// Also of work that is still to come.
     func cancel(_ operation: OperationID) {
+        state.withLock { state in
+            state.cancelled.append(operation)
+            state.cancelled.removeFirst(max(0, state.cancelled.count - Self.memory))
+        }
         stop(.cancelled) { $1 == operation }
     }
 

@@ -1,8 +1,10 @@
 extension Message {
     /// AMQP's short strings: length is one byte.
-    private static let shortString = 255
+    public static let shortString = 255
     /// Headers and properties must fit one frame; half of RabbitMQ's 128 KiB leaves room for all encodings.
-    private static let headerBytes = 64 << 10
+    public static let headerBytes = 64 << 10
+    /// RabbitMQ refuses longer names of headers.
+    fileprivate static let headerName = 128
 
     /// Why the message can't be sent at all, if so. The library would corrupt the connection by trying.
     func defect(maximumBody: Int) -> BrokerError? {
@@ -13,8 +15,8 @@ extension Message {
         if names.contains(where: { ($0?.utf8.count ?? 0) > Self.shortString }) {
             return Self.tooLarge("A name, key or id is too long", limit: Self.shortString)
         }
-        if headers.keys.contains(where: { $0.utf8.count > 128 }) {
-            return Self.tooLarge("A header's name is too long", limit: 128)
+        if headers.keys.contains(where: { $0.utf8.count > Self.headerName }) {
+            return Self.tooLarge("A header's name is too long", limit: Self.headerName)
         }
         let size = headers.encodedSize
         return size > Self.headerBytes ? Self.tooLarge("The headers have \(size) bytes", limit: Self.headerBytes) : nil
@@ -26,7 +28,25 @@ extension Message {
 }
 
 extension [String: FieldValue] {
-    fileprivate var encodedSize: Int {
+    /// As many as a message may carry, the smallest first. What came from a broker need not be fit to be sent: others' limits are
+    /// wider, and what was no UTF-8 takes more bytes here than it took on the way.
+    ///
+    /// - Parameter bytes: for all of them.
+    public func fitting(in bytes: Int = Message.headerBytes) -> [String: FieldValue] {
+        var kept: [String: FieldValue] = [:]
+        var left = bytes - kept.encodedSize
+        let sizes = filter { $0.key.utf8.count <= Message.headerName }.map {
+            (name: $0.key, size: [$0.key: $0.value].encodedSize)
+        }
+        for (name, size) in sizes.sorted(by: { ($0.size, $0.name) < ($1.size, $1.name) }) where size <= left {
+            kept[name] = self[name]
+            left -= size
+        }
+        return kept
+    }
+
+    /// In bytes, as AMQP writes them.
+    public var encodedSize: Int {
         reduce(4) { $0 + 1 + $1.key.utf8.count + $1.value.encodedSize }
     }
 }

@@ -51,6 +51,27 @@ struct DecisionTests {
         #expect(registry.operations.isEmpty)
     }
 
+    @Test("a cancel that comes before its command reaches the work all the same")
+    func cancelledBefore() {
+        let registry = WorkRegistry()
+        let (first, last) = (OperationID.fresh(), OperationID.fresh())
+        registry.cancel(first)
+        for _ in 0..<998 { registry.cancel(.fresh()) }
+        registry.cancel(last)
+        for operation in [first, last] {
+            let attempt = AttemptID.fresh()
+            #expect(registry.begin(attempt, of: operation))
+            #expect(registry.stopReason(of: attempt) == .cancelled)
+            let stops = Mutex(0)
+            registry.run(attempt) { stops.withLock { $0 += 1 } }
+            #expect(stops.withLock { $0 } == 1)
+            registry.end(attempt, isSettled: true)
+        }
+        registry.cancel(.fresh())
+        let attempt = AttemptID.fresh()
+        #expect(registry.begin(attempt, of: first) && registry.stopReason(of: attempt) == nil, "a thousand are remembered")
+    }
+
     @Test("a host is held for the newest request alone")
     func heldHosts() {
         let held = HeldHosts()

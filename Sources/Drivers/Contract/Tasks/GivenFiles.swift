@@ -52,6 +52,6 @@ public struct GivenFiles: Sendable {
     }
 
     private static func failure(_ task: PlannedTask, _ what: String) -> WorkError {
-        WorkError(.transient, .taskFailed, "the task \(task.name) ended well, but \(what)")
+        .failed(task, "ended well, but \(what)")
     }
 }

@@ -110,7 +110,8 @@ extension ChainGround {
             container["readinessProbe"] = try probe.readiness(parts)
         }
         return parts.pod(
-            container, user: node.user, volumes: volumes + files.volumes, restarts: "Always", aliases: parts.aliases(except: node)
+            container, user: node.user, volumes: volumes + files.volumes, restarts: "Always", grace: PodParts.grace,
+            aliases: parts.aliases(except: node)
         )
     }
 }

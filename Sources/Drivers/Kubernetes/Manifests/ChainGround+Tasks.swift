@@ -21,7 +21,8 @@ extension ChainGround {
             "resources": task.resources.json, "securityContext": PodParts.confined, "volumeMounts": .array(files.mounts),
         ]
         let pod = parts.pod(
-            container, user: task.user, volumes: files.volumes, restarts: "Never", aliases: parts.aliases())
+            container, user: task.user, volumes: files.volumes, restarts: "Never", grace: PodParts.taskGrace,
+            aliases: parts.aliases())
         var annotations = labels.annotations
         annotations[ClusterLabels.fingerprint] = parts.fingerprint
         return manifest(

@@ -18,15 +18,17 @@ struct PodParts: Sendable {
 
     /// Seconds in which a node ends by itself once it is told to; then it is killed.
     static let grace = 30
+    /// A task has nothing to bring to an end: what is over is over, whoever removes its pod.
+    static let taskGrace = 1
 
     func pod(
-        _ container: [String: JSONValue], user: String?, volumes: [JSONValue], restarts: String, aliases: [JSONValue]
+        _ container: [String: JSONValue], user: String?, volumes: [JSONValue], restarts: String, grace: Int, aliases: [JSONValue]
     ) -> JSONValue {
         [
             "serviceAccountName": .string(ObjectNames.chain), "automountServiceAccountToken": false,
             // Names within the chain come from the hosts file; the cluster's own name service is not needed.
             "enableServiceLinks": false, "dnsPolicy": "Default", "hostAliases": .array(aliases),
-            "restartPolicy": .string(restarts), "terminationGracePeriodSeconds": .integer(Self.grace),
+            "restartPolicy": .string(restarts), "terminationGracePeriodSeconds": .integer(grace),
             "securityContext": Self.security(user), "containers": [.object(container)], "volumes": .array(volumes),
         ]
     }

@@ -25,20 +25,22 @@ extension API {
                 CrashPoint.beforeInsert.reach()
                 return answer
             }
-            return answer(once)
+            return answer(once, to: call)
         } catch LedgerError.conflict(code: Problem.Code.requestInFlight.rawValue, let detail) {
             throw Problem(.requestInFlight, detail.prefix(1).uppercased() + detail.dropFirst() + ".", headers: [.retryAfter: "1"])
         }
     }
 
-    private func answer(_ once: Once<Answer>) -> Answer {
+    private func answer(_ once: Once<Answer>, to call: Call) -> Answer {
         switch once {
         case .done(let answer):
             // What the handler rang for was not committed yet.
             bell.ring()
             return answer
         case .answered(let kept):
-            return Answer(kept)
+            var answer = Answer(kept)
+            answer.underWay = underWay(againFrom: answer, call)
+            return answer
         }
     }
 }

@@ -31,8 +31,8 @@ extension Progress {
 extension WorkError {
     fileprivate var json: JSONValue {
         .object([
-            "code": .word(code), "message": .string(message), "disposition": .word(disposition), "node": .optional(node),
-            "log": .optional(log),
+            "code": .word(code), "message": .string(message), "disposition": .word(disposition),
+            "fingerprint": .string(fingerprint), "node": .optional(node), "log": .optional(log),
         ])
     }
 }

@@ -115,7 +115,7 @@ extension API {
         return Answer(.ok, json: try await rendered(host)).tagged(host.configuration)
     }
 
-    private func rendered(_ host: Host) async throws -> JSONValue {
+    func rendered(_ host: Host) async throws -> JSONValue {
         let attendance = Attendance(try await ledger.liveAgents())
         return host.json(chains: try await ledger.chainCount(of: host.id), unattended: attendance.lacks(host))
     }

@@ -57,7 +57,7 @@ extension API {
         return application
     }
 
-    private func rendered(_ lease: Lease, _ chain: Chain, _ call: Call) async throws -> JSONValue {
+    func rendered(_ lease: Lease, _ chain: Chain, _ call: Call) async throws -> JSONValue {
         rendered(lease, chain, address: try await ledger.host(chain.host).target.address)
     }
 

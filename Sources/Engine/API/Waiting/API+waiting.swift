@@ -17,6 +17,7 @@ extension API {
             guard let patience = call.patience, let underWay = answer.underWay else { return answer }
             let hasEnded = await operations.hasEnded(underWay.operation, within: patience)
             var outcome = try await underWay.outcome()
+            outcome.headers[.idempotencyReplayed] = answer.headers[.idempotencyReplayed]
             guard hasEnded else {
                 outcome.status = .accepted
                 outcome.headers[.location] = answer.headers[.location]
