@@ -70,6 +70,66 @@ struct CommandTests {
         }
     }
 
+    @Test("as many commands as its concurrency says are worked on side by side, and no more")
+    func concurrency() async throws {
+        try await Stage.open { stage in
+            let gate = Gate()
+            let driver = ScriptedDriver { (work, _) throws(WorkError) in
+                await gate.pass()
+                return ObservedChain(id: work.id, nodes: [], sequence: work.sequence)
+            }
+            let commands = (0..<3).map { _ in Stage.command(.converge(Stage.work())) }
+            try await stage.withAgent(driver, { $0.concurrency = 2 }) {
+                for command in commands { try await stage.send(command) }
+                let first = try await stage.nextReports(2)
+                #expect(Set(first.compactMap(\.startedAttempt)) == Set(commands.prefix(2).map(\.attempt)))
+                await gate.open()
+                let rest = try await stage.nextReports(4)
+                #expect(rest[0].startedAttempt == nil, "the third waited until one had ended")
+                #expect(rest.compactMap(\.startedAttempt) == [commands[2].attempt])
+            }
+            #expect(try await stage.commandsAreSettled())
+        }
+    }
+
+    @Test("long work tells its latest step while it goes on")
+    func progress() async throws {
+        try await Stage.open { stage in
+            let gate = Gate()
+            let driver = ScriptedDriver { (work, context) throws(WorkError) in
+                context.progress(Progress(done: 0, total: 4, step: "pulling"))
+                context.progress(Progress(done: 1, total: 4, step: "creating"))
+                await gate.pass()
+                return ObservedChain(id: work.id, nodes: [], sequence: work.sequence)
+            }
+            let command = Stage.command(.converge(Stage.work()))
+            try await stage.withAgent(driver) {
+                try await stage.send(command)
+                let told = try await stage.nextProgress()
+                #expect(told.attempt == command.attempt && told.step == Progress(done: 1, total: 4, step: "creating"))
+                await gate.open()
+                guard case .outcome = try await stage.nextReport() else { throw Unexpected("no outcome") }
+            }
+        }
+    }
+
+    @Test("an outcome that no message can hold is told as a mistake of ours, and the command is settled")
+    func tooLarge() async throws {
+        try await Stage.open { stage in
+            let driver = ScriptedDriver { (work, _) throws(WorkError) in
+                let detail = String(repeating: "x", count: WireLimits.message)
+                return ObservedChain(
+                    id: work.id, nodes: [ObservedNode(name: "one", state: .running, detail: detail)], sequence: work.sequence)
+            }
+            let reports = try await stage.withAgent(driver) {
+                try await stage.send(Stage.command(.converge(Stage.work())))
+                return try await stage.nextReports(2)
+            }
+            #expect(reports[1].failure?.code == .internal && reports[1].failure?.disposition == .terminal)
+            #expect(try await stage.commandsAreSettled())
+        }
+    }
+
     @Test("what another agent took and lost is given back unacted")
     func redelivered() async throws {
         try await Stage.open { stage in
@@ -158,6 +218,10 @@ struct CommandTests {
 }
 
 extension Report {
+    var startedAttempt: AttemptID? {
+        if case .started(let reference) = self { reference.attempt } else { nil }
+    }
+
     var again: AgainReason? {
         if case .again(_, let reason) = self { reason } else { nil }
     }

@@ -37,6 +37,11 @@ import Wire
             #expect(list["items"]?.items.count == 2)
             #expect(list["items", "1", "id"] == .string(agent.id.description) && list["items", "1", "name"] == .string("box:1"))
             #expect(list["items", "1", "working", "0"] == .string(agent.working[0].description))
+            #expect(
+                list["items", "1", "site"] == .string(agent.site)
+                    && list["items", "1", "driver"] == .string(agent.driver.rawValue))
+            #expect(list["items", "1", "version"] == .string(agent.version))
+            #expect(list["items", "1", "schemas"]?.items == agent.schemas.map(JSONValue.integer))
             #expect(try await engine.tenant("GET", "/v1/agents").status == 403)
         }
     }

@@ -12,6 +12,8 @@ struct Client: Sendable {
     /// How many nodes a chain has.
     let nodes: Int
     let history: History
+    /// The engine dies, or is cut off from what it needs; else every request has an answer.
+    let mayHearNothing: Bool
 
     /// A chain whose nodes don't find each other is given up after two minutes and made anew.
     private static let patience = Duration.seconds(420)
@@ -64,8 +66,7 @@ struct Client: Sendable {
     private func ends(_ answer: JSONValue) async throws -> Bool {
         guard let id = answer["operation"]["id"].text else { throw Failure("accepted without an operation: \(answer)") }
         return try await eventually("operation \(id) ends", patience: Self.patience, pause: .milliseconds(250)) {
-            let answer = try await admin.ask("GET", "/v1/operations/\(id)")
-            await judge(answer, "GET", "/v1/operations/\(id)")
+            let answer = try await ask(admin, "GET", "/v1/operations/\(id)")
             guard answer.status == 200, answer.body["endedAt"].text != nil else { return nil }
             return answer.body["status"] == "succeeded"
         }
@@ -92,7 +93,7 @@ extension Client {
             let granted = try await eventually(
                 "lease \(lease) waits no more", patience: Self.patience, pause: .milliseconds(250)
             ) {
-                let answer = try await tenant.ask("GET", "/v1/leases/\(lease)")
+                let answer = try await ask(tenant, "GET", "/v1/leases/\(lease)")
                 return answer.status == 200 && answer.body["status"] != "waiting" ? answer.body : nil
             }
             guard granted["status"] == "active" else { throw Failure("a lease that was granted ended: \(granted)") }
@@ -128,8 +129,7 @@ extension Client {
     private func once(
         _ api: API, _ method: String, _ path: String, _ body: JSONValue?, _ key: String?
     ) async -> History.Told {
-        guard let answer = try? await api.ask(method, path, body, once: key) else { return .unknown }
-        await judge(answer, method, path)
+        guard let answer = try? await ask(api, method, path, body, once: key) else { return .unknown }
         switch answer.status {
         case 200..<300: return .accepted(answer.body)
         case 409 where answer.body["code"] == "request-in-flight": return .unknown
@@ -138,11 +138,24 @@ extension Client {
         }
     }
 
+    private func ask(
+        _ api: API, _ method: String, _ path: String, _ body: JSONValue? = nil, once key: String? = nil
+    ) async throws -> API.Answer {
+        do {
+            let answer = try await api.ask(method, path, body, once: key)
+            await judge(answer, method, path)
+            return answer
+        } catch {
+            if !mayHearNothing { await history.odd("\(method) \(path) had no answer: \(error)") }
+            throw error
+        }
+    }
+
     /// Clients hear 2xx, a refusal with a reason, or 503 with the time to try again.
     private func judge(_ answer: API.Answer, _ method: String, _ path: String) async {
         switch answer.status {
         case 200..<300: return
-        case 503 where answer.headers["retry-after"] != nil: return
+        case 503 where answer.headers["retry-after"] != nil: await history.toldToTryAgain()
         case 400..<500 where expected.contains(answer.body["code"].text ?? ""): return
         default: await history.odd("\(method) \(path) answered \(answer.status): \(answer.body)")
         }

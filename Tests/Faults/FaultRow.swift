@@ -6,7 +6,8 @@ struct FaultRow: Sendable {
     let requests: Int
     let finding: Checker.Finding
 
-    var isClean: Bool { finding.isEmpty && times > 0 }
+    /// Nothing was found, and there was something that could have been lost.
+    var isClean: Bool { finding.isEmpty && times > 0 && underWay > 0 }
 
     static let head = line("fault", "times injected", "operations under way", "requests", "lost", "doubled", "left over")
 

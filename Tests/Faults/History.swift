@@ -36,6 +36,8 @@ actor History {
     /// Answers that nobody should get.
     private(set) var oddities: [String] = []
     private(set) var requests = 0
+    /// How often somebody was told to try again: 503 with `Retry-After`.
+    private(set) var putOff = 0
 
     func note(_ wish: Wish, _ told: Told) {
         requests += 1
@@ -59,6 +61,8 @@ actor History {
     func leased(_ lease: String, to holder: String) { leases[holder] = lease }
 
     func released(_ lease: String) { released.insert(lease) }
+
+    func toldToTryAgain() { putOff += 1 }
 
     func odd(_ what: String) { oddities.append(what) }
 }

@@ -14,6 +14,7 @@ struct Scene: Sendable {
 
     /// It lasts until so many requests were made.
     let requests: Int
+    private let mayHearNothing: Bool
     private let beginning: StartGate.Turn
 
     /// What is done to it, under load; returns how many times.
@@ -35,7 +36,7 @@ struct Scene: Sendable {
         )
         let scene = Scene(
             fleet: fleet, checker: Checker(ledger: ledger, history: history), history: history, stage: stage, requests: requests,
-            beginning: beginning)
+            mayHearNothing: proxies != nil || arms[.engine] != nil, beginning: beginning)
         let result: Result<FaultRow, any Error>
         do {
             result = .success(try await scene.run(fault, clients, strike))
@@ -119,7 +120,9 @@ struct Scene: Sendable {
     private func clients(_ count: Int, _ host: String) async throws -> [Client] {
         let (admin, tenant) = (await fleet.admin, await fleet.tenant)
         return (1...count).map {
-            Client(number: $0, admin: admin, tenant: tenant, host: host, nodes: stage.nodes, history: history)
+            Client(
+                number: $0, admin: admin, tenant: tenant, host: host, nodes: stage.nodes, history: history,
+                mayHearNothing: mayHearNothing)
         }
     }
 

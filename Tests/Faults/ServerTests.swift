@@ -8,14 +8,14 @@ import Testing
         try await PrivateServer.with(.postgres, throwaway: false) { postgres, database in
             try await PrivateServer.with(.rabbitmq, throwaway: false) { rabbitmq, broker in
                 let servers = try Servers(database: database[0], broker: broker[0], brokerAdministration: broker[1])
-                func scene(_ fault: String, _ strike: @escaping @Sendable () async throws -> Void)
+                func scene(_ fault: String, _ strike: @escaping @Sendable (Scene) async throws -> Void)
                     -> @Sendable () async throws -> FaultRow
                 {
                     {
                         try await MemoryStage.with { stage in
                             try await Scene.play(fault, on: servers, stage: stage) { scene in
                                 try await scene.isBusy()
-                                try await strike()
+                                try await strike(scene)
                                 return 1
                             }
                         }
@@ -24,18 +24,21 @@ import Testing
                 try await play(
                     atOnce: 1,
                     [
-                        scene("RabbitMQ restarted") {
+                        scene("RabbitMQ restarted") { _ in
                             try await rabbitmq.stop()
                             try await rabbitmq.start()
                         },
-                        scene("PostgreSQL restarted") {
+                        scene("PostgreSQL restarted") { _ in
                             try await postgres.stop()
                             try await postgres.start()
                         },
-                        scene("PostgreSQL away for 20 s") {
+                        scene("PostgreSQL away for 20 s") { scene in
                             try await postgres.stop()
+                            let before = await scene.history.putOff
                             try await Task.sleep(for: .seconds(20))
+                            let told = await scene.history.putOff - before
                             try await postgres.start()
+                            guard told > 0 else { throw Failure("nobody was told to try again within 20 s") }
                         },
                     ])
             }

@@ -1,8 +1,9 @@
 import FoundationEssentials
-import Ledger
 import Model
 import PostgreSQL
 import Testing
+
+@testable import Ledger
 
 /// Requests that are sent more than once.
 @Suite struct OnceTests {
@@ -129,6 +130,45 @@ import Testing
             let id = try chain(try await Self.make(Self.request(), world))
             #expect(try kept(try await Self.make(Self.request(), world)) == Self.answer(id))
             #expect(try await world.count("chains") == 1)
+        }
+    }
+
+    /// Its connection stays open; the database ends the transaction.
+    @Test func anEngineThatFallsSilentLosesItsKey() async throws {
+        try await World.with { world in
+            _ = try await world.activeHost()
+            let request = Self.request()
+            let silent = await error {
+                try await world.ledger.once(request, patience: .milliseconds(300), keeping: Self.answer) {
+                    let made = try await world.createChain().0
+                    // Another engine, which takes no part in this one's transaction.
+                    let next = try await Task.detached {
+                        while true {
+                            do {
+                                return try await Self.make(request, world)
+                            } catch LedgerError.conflict("request-in-flight", _) {
+                                try await Task.sleep(for: .milliseconds(20))
+                            }
+                        }
+                    }.value
+                    guard case .done = next else { throw Unexpected("it had been done before") }
+                    return made.id
+                }
+            }
+            guard case .unavailable = silent else { throw Unexpected("it ended with \(String(describing: silent))") }
+            #expect(try await world.count("chains") == 1)
+            guard case .answered = try await Self.make(request, world) else { throw Unexpected("it was done now") }
+        }
+    }
+
+    @Test func theKeyIsKeptFromOthersForAMinute() async throws {
+        try await World.with { world in
+            _ = try await world.ledger.once(Self.request(), keeping: { _ in Self.answer(.fresh()) }) {
+                let patience: String? = try await world.ledger.session {
+                    try $0.queryOne("SHOW idle_in_transaction_session_timeout")?.decode("idle_in_transaction_session_timeout")
+                }
+                #expect(patience == "1min")
+            }
         }
     }
 

@@ -47,8 +47,25 @@ struct ErrorTableTests {
     func tested() throws {
         for row in try Self.rows() {
             let code = try #require(WorkError.Code.allCases.first { $0.rawValue == row.code })
-            let test = try String(contentsOf: Self.root.appending(path: row.test), encoding: .utf8)
-            #expect(test.contains(".\(code)"), "\(row.test) says nothing of \(row.code)")
+            let file = try String(contentsOf: Self.root.appending(path: row.test), encoding: .utf8)
+            #expect(Self.tests(in: file).contains { $0.expects(code) }, "\(row.test) expects \(row.code) nowhere")
+        }
+    }
+
+    /// Each from its name to its end.
+    private static func tests(in file: String) -> [Substring] {
+        file.components(separatedBy: "    @Test").dropFirst().map { test in
+            test.range(of: "\n    }\n").map { test[..<$0.upperBound] } ?? test[...]
+        }
+    }
+}
+
+extension Substring {
+    /// Whether a line that expects something names the code.
+    fileprivate func expects(_ code: WorkError.Code) -> Bool {
+        split(separator: "\n").contains { line in
+            ["#expect", "#require", "expect(", "==", "refused", "fails"].contains { line.contains($0) }
+                && line.split { !$0.isLetter && $0 != "." }.contains { $0.hasSuffix(".\(code)") }
         }
     }
 }

@@ -56,6 +56,14 @@ import Testing
         #expect(OperationKind.repair.decision(inFlight: nil, queued: .restart) == .refused(.chainBusy))
         #expect(OperationKind.repair.decision(inFlight: nil, queued: nil) == .free)
     }
+
+    @Test(arguments: [OperationKind.hostCreate, .hostCleanse, .hostSweep])
+    func norDoesASweep(other: OperationKind) {
+        #expect(OperationKind.hostSweep.decision(inFlight: other, queued: nil) == .refused(.chainBusy))
+        #expect(OperationKind.hostSweep.decision(inFlight: nil, queued: other) == .refused(.chainBusy))
+        #expect(OperationKind.hostSweep.decision(inFlight: other, queued: other) == .refused(.chainBusy))
+        #expect(OperationKind.hostSweep.decision(inFlight: nil, queued: nil) == .free)
+    }
 }
 
 @Suite struct DispatchTests {

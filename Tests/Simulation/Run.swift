@@ -35,6 +35,7 @@ struct Run {
 
     /// Leaves out whatever can be left out so that a run still fails alike.
     func shrunk() -> Run {
+        let kind = failureKind
         var shortest = self
         var chunk = steps.count / 2
         while chunk > 0 {
@@ -42,11 +43,16 @@ struct Run {
             while start < shortest.steps.count {
                 var shorter = shortest
                 shorter.steps.removeSubrange(start..<min(start + chunk, shortest.steps.count))
-                if shorter.play() != nil { shortest = shorter } else { start += chunk }
+                if shorter.failureKind == kind { shortest = shorter } else { start += chunk }
             }
             chunk /= 2
         }
         return shortest
+    }
+
+    /// What went wrong, without the numbers and names of this run: words with a digit.
+    private var failureKind: [Substring]? {
+        play()?.failure.split { !$0.isLetter && !$0.isNumber }.filter { !$0.contains(where: \.isNumber) && $0.count < 30 }
     }
 }
 

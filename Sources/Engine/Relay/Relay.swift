@@ -93,7 +93,7 @@ extension Relay: CustomStringConvertible {
 }
 
 /// What became of a batch; rows in neither list stay claimed.
-private struct Outcomes {
+struct Outcomes {
     var confirmed: [Int] = []
     var givenBack: [Int] = []
 

@@ -19,17 +19,19 @@ extension Ledger {
 
     /// Does a request, or gives the answer of the time when it was done. All calls of the ledger in `body` are one transaction.
     ///
-    /// - Parameter keeping: the answer, as it is to be given again.
+    /// - Parameters:
+    ///   - patience: for how long an engine that has gone silent, its connection still open, keeps the key to itself.
+    ///   - keeping: the answer, as it is to be given again.
     /// - Throws: what the body throws; then nothing has changed. `conflict` with `idempotency-key-reused` when the key
     ///   belongs to another request, with `request-in-flight` when the same is under way. `unavailable`: it may have happened;
     ///   sent again with its key it is safe.
     public func once<R: Sendable>(
-        _ request: KeyedRequest, keeping: (R) -> KeptAnswer, _ body: () async throws -> R
+        _ request: KeyedRequest, patience: Duration = .seconds(60), keeping: (R) -> KeptAnswer, _ body: () async throws -> R
     ) async throws -> Once<R> {
         do {
             return try await pool.openTransaction { open in
                 let now = now
-                if let kept = try await open.part({ try $0.claim(request, at: now) }) { return .answered(kept) }
+                if let kept = try await open.part({ try $0.claim(request, at: now, patience) }) { return .answered(kept) }
                 let result = try await Self.$open.withValue(open) { try await body() }
                 let (answer, expiry) = (keeping(result), now.addingTimeInterval(Self.keeping.inSeconds))
                 try await open.part { try $0.keep(answer, of: request, until: expiry) }
@@ -48,19 +50,16 @@ extension Ledger {
     }
 }
 
-/// For how long an engine that has gone silent, its connection still open, keeps a key to itself.
-private let patience = "60s"
-
 extension Session {
     /// Takes the key for this transaction.
     ///
     /// - Returns: the answer, when the request was done before.
-    fileprivate func claim(_ request: KeyedRequest, at now: Date) throws -> KeptAnswer? {
+    fileprivate func claim(_ request: KeyedRequest, at now: Date, _ patience: Duration) throws -> KeptAnswer? {
         let row = try queryOne(
             """
             SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || $1::text, 0)) AS is_mine,
                 set_config('idle_in_transaction_session_timeout', $2, true) AS patience
-            """, request.lockName, patience)
+            """, request.lockName, "\(patience / .milliseconds(1))ms")
         guard try row?.decode("is_mine") == true else {
             throw LedgerError.conflict(
                 code: "request-in-flight", detail: "a request with this Idempotency-Key is under way; ask again in a moment")

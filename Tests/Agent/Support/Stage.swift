@@ -81,15 +81,28 @@ struct Stage: Sendable {
         var found: [Report] = []
         while found.count < count, let delivery = await reports.deliveries.nextBatch(upTo: 1).first {
             await reports.acknowledge([delivery])
-            let report = try Verifier(root: root, installation: installation).open(
-                delivery.body, headers: delivery.headers, as: Report.self, kind: .report, expectedDestination: Queues.reports
-            ).payload
+            let report = try read(delivery)
             switch report {
             case .heartbeat, .progress: continue
             default: found.append(report)
             }
         }
         return found
+    }
+
+    /// The next step that is told of work under way.
+    func nextProgress() async throws -> (attempt: AttemptID, step: Model.Progress) {
+        while let delivery = await reports.deliveries.nextBatch(upTo: 1).first {
+            await reports.acknowledge([delivery])
+            if case .progress(let reference, let step) = try read(delivery) { return (reference.attempt, step) }
+        }
+        throw Unexpected("no progress")
+    }
+
+    private func read(_ delivery: Delivery) throws -> Report {
+        try Verifier(root: root, installation: installation).open(
+            delivery.body, headers: delivery.headers, as: Report.self, kind: .report, expectedDestination: Queues.reports
+        ).payload
     }
 
     func nextReport() async throws -> Report? {
