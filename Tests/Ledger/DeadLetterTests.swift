@@ -25,6 +25,16 @@ import Testing
         }
     }
 
+    @Test func oneThatComesAgainIsStillOne() async throws {
+        try await World.with { world in
+            let letter = Self.letter("tampered", world)
+            try await world.ledger.bury([(letter, [1])])
+            try await world.ledger.bury([(letter, [1]), (Self.letter("unsigned", world), [2])])
+            #expect(Set(try await world.ledger.deadLetters().items.map(\.reason)) == ["tampered", "unsigned"])
+            #expect(try await world.ledger.deadLetterCount() == 2)
+        }
+    }
+
     @Test func oneIsDiscardedOnce() async throws {
         try await World.with { world in
             let letter = Self.letter("tampered", world)

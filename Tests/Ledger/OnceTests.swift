@@ -139,7 +139,7 @@ import Testing
             _ = try await world.activeHost()
             let request = Self.request()
             let silent = await error {
-                try await world.ledger.once(request, patience: .milliseconds(300), keeping: Self.answer) {
+                try await world.ledger.once(request, patience: .seconds(5), keeping: Self.answer) {
                     let made = try await world.createChain().0
                     // Another engine, which takes no part in this one's transaction.
                     let next = try await Task.detached {

@@ -13,6 +13,7 @@ import Wire
     @Test func whatAnybodyPutsThereIsPutOnRecord() async throws {
         try await WatchdogFixture.with { world in
             let body = [UInt8](repeating: 7, count: DeadLetter.bodyLimit + 1)
+            let id = DeadLetterID.fresh()
             let headers: [String: FieldValue] = [
                 "nul": "a\u{0}b", "bytes": .bytes([1, 2]), "number": .double(1.5), "table": .table(["x": .list([.null])]),
                 "long": .string(String(repeating: "x", count: 5000)), "time": .timestamp(1_800_000_000),
@@ -22,7 +23,8 @@ import Wire
                 Message(
                     exchange: "", routingKey: Queues.dead, body: [],
                     headers: [
-                        Queues.deadReason: "tampered", Queues.deadExchange: .string(Queues.commandsExchange),
+                        Queues.deadID: .string(id.description), Queues.deadReason: "tampered",
+                        Queues.deadExchange: .string(Queues.commandsExchange),
                         Queues.deadRoutingKey: "memory.default",
                     ], mandatory: true))
             try await world.watching {
@@ -30,6 +32,7 @@ import Wire
                     let letters = try await world.ledger.deadLetters().items
                     return letters.count == 2 ? letters : nil
                 }
+                #expect(letters.first { $0.reason == "tampered" }?.id == id)
                 #expect(letters.first { $0.reason == "unknown" }?.size == DeadLetter.bodyLimit + 1)
                 #expect(letters.first { $0.reason == "tampered" }?.queue == Queues.commands(.memory, "default"))
             }

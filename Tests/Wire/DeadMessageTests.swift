@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import RabbitMQ
@@ -40,6 +41,13 @@ import Testing
         let dead = Message.dead(delivery, reason: "unsigned", detail: "no signature")
         #expect(dead.headers[Queues.deadReason] == .string("unsigned"))
         if headers["continuo-key"] != nil { #expect(dead.headers["continuo-key"] == .string("kept")) }
+    }
+
+    @Test func eachHasAnIDOfItsOwn() throws {
+        let delivery = Self.delivery([Queues.deadID: .string("a lie")])
+        let ids = (0..<2).map { _ in Message.dead(delivery, reason: "unsigned", detail: "x").headers[Queues.deadID]?.string ?? ""
+        }
+        #expect(Set(ids).count == 2 && ids.allSatisfy { Identifier<Delivery>($0) != nil })
     }
 
     @Test func saysHowManyHeadersAreLeftOut() {

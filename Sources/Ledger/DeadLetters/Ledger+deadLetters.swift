@@ -5,7 +5,7 @@ extension Ledger {
     /// How many dead letters are kept; the eldest make room.
     public static let deadLetterLimit = 10_000
 
-    /// Puts dead letters on record, each with the first `DeadLetter.bodyLimit` bytes of its body.
+    /// Puts dead letters on record, each with the first `DeadLetter.bodyLimit` bytes of its body, and once.
     public func bury(
         _ letters: [(letter: DeadLetter, body: [UInt8])], keeping limit: Int = Self.deadLetterLimit
     ) async throws(LedgerError) {
@@ -54,7 +54,7 @@ extension DeadLetter {
         Statement(
             """
             INSERT INTO dead_letters (id, at, queue, reason, detail, headers, size, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING
             """, id, at, queue.withoutNUL, reason.withoutNUL, detail?.withoutNUL, try StoredJSON.text(headers), size,
             Array(body.prefix(Self.bodyLimit)))
     }

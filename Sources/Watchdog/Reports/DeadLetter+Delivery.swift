@@ -12,7 +12,8 @@ extension DeadLetter {
     init(_ delivery: Delivery, at now: Date = Date()) {
         let headers = delivery.headers
         self.init(
-            at: now, queue: Self.queue(headers), reason: Self.text(headers[Queues.deadReason]) ?? "unknown",
+            id: headers[Queues.deadID]?.string.flatMap { DeadLetterID($0) } ?? .fresh(), at: now, queue: Self.queue(headers),
+            reason: Self.text(headers[Queues.deadReason]) ?? "unknown",
             detail: Self.text(headers[Queues.deadDetail]), headers: Self.readable(headers), size: delivery.size)
     }
 

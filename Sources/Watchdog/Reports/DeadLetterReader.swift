@@ -3,7 +3,8 @@ import Logging
 import RabbitMQ
 
 /// Takes what was set aside in `continuo.dead` into the ledger, where operators find it: a batch, a transaction, and only then the
-/// acknowledgement. So a letter may be there twice after a crash in between, and none is lost.
+/// acknowledgement. So none is lost, and one that comes again after a crash in between is known by its id. What others than our
+/// programs put there has none, and may be there twice then.
 struct DeadLetterReader: Sendable {
     static let batch = 50
 

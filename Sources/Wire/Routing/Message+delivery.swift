@@ -1,3 +1,4 @@
+public import Model
 public import RabbitMQ
 
 extension Message {
@@ -10,8 +11,11 @@ extension Message {
     /// - Parameters:
     ///   - reason: one word.
     ///   - detail: for people; its first 1,000 characters are kept.
-    public static func dead(_ delivery: Delivery, reason: String, detail: String) -> Message {
+    public static func dead(
+        _ delivery: Delivery, reason: String, detail: String, id: Identifier<Delivery> = .fresh()
+    ) -> Message {
         var own: [String: FieldValue] = [
+            Queues.deadID: .string(id.description),
             Queues.deadReason: .string(reason), Queues.deadDetail: .string(text(detail, leftOut: delivery.headers.count)),
             Queues.deadExchange: .string(delivery.exchange), Queues.deadRoutingKey: .string(delivery.routingKey),
         ]

@@ -12,6 +12,8 @@ public enum Queues {
     public static let reports = "continuo.reports"
     /// What could not be taken, each with the header `continuo-reason`.
     public static let dead = "continuo.dead"
+    /// Another one for each message that is set aside: delivered twice, it is still one.
+    public static let deadID = "continuo-dead-id"
     public static let deadReason = "continuo-reason"
     /// Headers of the same: the reason for people, and the way the message had come.
     public static let deadDetail = "continuo-detail"
