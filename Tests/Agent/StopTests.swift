@@ -45,7 +45,8 @@ struct StopTests {
                         stage.engine.message(.control, to: .control, site: site, payload: Control.cancel(command.operation)))
                 }
                 let reports = try await stage.nextReports(2)
-                #expect(reports.last?.failure?.disposition == .cancelled)
+                let failure = reports.last?.failure
+                #expect(failure?.code == .cancelled && failure?.disposition == .cancelled)
             }
             #expect(try await stage.commandsAreSettled())
         }

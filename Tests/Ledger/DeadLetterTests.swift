@@ -25,6 +25,18 @@ import Testing
         }
     }
 
+    /// Anyone may have chosen the id.
+    @Test func anIDFromTheFutureKeepsNoPlace() async throws {
+        try await World.with { world in
+            var forged = Self.letter("forged", world)
+            forged.id = try #require(DeadLetterID("ffffffff-ffff-7fff-bfff-ffffffffffff"))
+            try await world.ledger.bury([(forged, [])], keeping: 1)
+            world.time.move(1)
+            try await world.ledger.bury([(Self.letter("real", world), [])], keeping: 1)
+            #expect(try await world.ledger.deadLetters().items.map(\.reason) == ["real"])
+        }
+    }
+
     @Test func oneThatComesAgainIsStillOne() async throws {
         try await World.with { world in
             let letter = Self.letter("tampered", world)

@@ -30,14 +30,23 @@ import Testing
     ]
 
     @Test func everyPassIsHere() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/Ledger")
-            .standardizedFileURL
-        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
-        let functions = try files.filter { $0.pathExtension == "swift" }.flatMap { file in
-            try String(contentsOf: file, encoding: .utf8).components(separatedBy: "public func ").dropFirst()
-        }
+        let functions = try Self.sources("Ledger").flatMap { $0.components(separatedBy: "public func ").dropFirst() }
         let fenced = functions.filter { $0.prefix(while: { $0 != "{" }).contains("as leader: UUID") }
         #expect(fenced.map { String($0.prefix { $0 != "(" }) }.sorted() == Self.passes.map(\.name).sorted())
+    }
+
+    /// Beside them the clocks only take and end their term, and read.
+    @Test func theClocksDoNothingWithoutAPass() throws {
+        let calls = try Self.sources("Watchdog/Clocks").flatMap { $0.matches(of: /ledger\.(\w+)\(/).map { String($0.1) } }
+        #expect(Set(calls) == Set(Self.passes.map(\.name) + ["holdTerm", "endTerm", "missingCommands"]))
+    }
+
+    private static func sources(_ folder: String) throws -> [String] {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/\(folder)")
+        let files = FileManager.default.enumerator(at: root.standardizedFileURL, includingPropertiesForKeys: nil)
+        return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }.map {
+            try String(contentsOf: $0, encoding: .utf8)
+        }
     }
 
     @Test(arguments: passes)
@@ -81,13 +90,12 @@ extension World {
 
     /// All rows of all tables but the leader's own.
     fileprivate func everything() async throws -> [String] {
-        let tables = [
-            "hosts", "chains", "leases", "operations", "attempts", "outbox", "ports", "subnets", "pools", "agents", "orphans",
-            "holds",
-            "events", "audit", "idempotency",
-        ]
-        return try await pool.session { session in
-            try tables.flatMap { table in
+        try await pool.session { session in
+            let tables = try session.query(
+                "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'leaders'"
+            ).map { try $0.decode("name", as: String.self) }
+            #expect(tables.contains("operations"))
+            return try tables.sorted().flatMap { table in
                 try session.query("SELECT row_to_json(t)::text AS row FROM \(table) t ORDER BY 1").map {
                     "\(table) \(try $0.decode("row", as: String.self))"
                 }

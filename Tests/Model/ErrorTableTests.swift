@@ -9,7 +9,8 @@ struct ErrorTableTests {
         var code: String
         var dispositions: [String]
         var counts: String
-        var test: String
+        /// A file, and the name of a test in it.
+        var test: [String]
     }
 
     private static var root: URL {
@@ -22,7 +23,8 @@ struct ErrorTableTests {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: [" ", "`"]) }
             guard cells.count == 6 else { return nil }
             return Row(
-                code: cells[0], dispositions: cells[1].components(separatedBy: ", "), counts: cells[2], test: cells[5])
+                code: cells[0], dispositions: cells[1].components(separatedBy: ", "), counts: cells[2],
+                test: cells[5].components(separatedBy: "` `"))
         }
     }
 
@@ -43,29 +45,24 @@ struct ErrorTableTests {
         }
     }
 
-    @Test("each row names a test that brings its code about")
+    @Test("each row names a test of its own, which expects the code")
     func tested() throws {
-        for row in try Self.rows() {
-            let code = try #require(WorkError.Code.allCases.first { $0.rawValue == row.code })
-            let file = try String(contentsOf: Self.root.appending(path: row.test), encoding: .utf8)
-            #expect(Self.tests(in: file).contains { $0.expects(code) }, "\(row.test) expects \(row.code) nowhere")
+        let rows = try Self.rows()
+        #expect(Set(rows.map(\.test)).count == rows.count)
+        for row in rows {
+            let code = try #require(WorkError.Code(rawValue: row.code))
+            let test = try #require(try Self.test(row.test), "there is no test \(row.test)")
+            #expect(test.contains("code == .\(code)"), "\(row.test) does not expect \(row.code)")
         }
     }
 
-    /// Each from its name to its end.
-    private static func tests(in file: String) -> [Substring] {
-        file.components(separatedBy: "    @Test").dropFirst().map { test in
+    /// From its name to its end.
+    private static func test(_ named: [String]) throws -> Substring? {
+        guard named.count == 2 else { return nil }
+        let file = try String(contentsOf: root.appending(path: named[0]), encoding: .utf8)
+        let tests = file.components(separatedBy: "    @Test").dropFirst().map { test in
             test.range(of: "\n    }\n").map { test[..<$0.upperBound] } ?? test[...]
         }
-    }
-}
-
-extension Substring {
-    /// Whether a line that expects something names the code.
-    fileprivate func expects(_ code: WorkError.Code) -> Bool {
-        split(separator: "\n").contains { line in
-            ["#expect", "#require", "expect(", "==", "refused", "fails"].contains { line.contains($0) }
-                && line.split { !$0.isLetter && $0 != "." }.contains { $0.hasSuffix(".\(code)") }
-        }
+        return tests.first { $0.contains("func \(named[1])(") }
     }
 }

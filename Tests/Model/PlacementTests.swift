@@ -57,12 +57,19 @@ import Testing
         #expect(OperationKind.repair.decision(inFlight: nil, queued: nil) == .free)
     }
 
-    @Test(arguments: [OperationKind.hostCreate, .hostCleanse, .hostSweep])
+    @Test(arguments: OperationKind.allCases)
     func norDoesASweep(other: OperationKind) {
-        #expect(OperationKind.hostSweep.decision(inFlight: other, queued: nil) == .refused(.chainBusy))
-        #expect(OperationKind.hostSweep.decision(inFlight: nil, queued: other) == .refused(.chainBusy))
-        #expect(OperationKind.hostSweep.decision(inFlight: other, queued: other) == .refused(.chainBusy))
+        let refused = PairDecision.refused(other == .delete ? .chainDeleting : .chainBusy)
+        #expect(OperationKind.hostSweep.decision(inFlight: other, queued: nil) == refused)
+        #expect(OperationKind.hostSweep.decision(inFlight: nil, queued: other) == refused)
+        #expect(OperationKind.hostSweep.decision(inFlight: other, queued: other) == refused)
         #expect(OperationKind.hostSweep.decision(inFlight: nil, queued: nil) == .free)
+    }
+
+    @Test(arguments: [OperationKind.hostCreate, .hostDelete, .hostCleanse])
+    func aSweepRefusesNobody(kind: OperationKind) {
+        #expect(kind.decision(inFlight: .hostSweep, queued: nil) == .waits)
+        #expect(kind.decision(inFlight: nil, queued: .hostSweep) == .supersedes)
     }
 }
 

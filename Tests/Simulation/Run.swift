@@ -50,9 +50,10 @@ struct Run {
         return shortest
     }
 
-    /// What went wrong, without the numbers and names of this run: words with a digit.
+    /// What went wrong, without what is this run's own: ids, and words with a digit.
     private var failureKind: [Substring]? {
-        play()?.failure.split { !$0.isLetter && !$0.isNumber }.filter { !$0.contains(where: \.isNumber) && $0.count < 30 }
+        play()?.failure.replacing(/[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/, with: "")
+            .split { !$0.isLetter && !$0.isNumber }.filter { !$0.contains(where: \.isNumber) && $0.count < 30 }
     }
 }
 

@@ -13,7 +13,7 @@ extension Ledger {
         do { statements = try letters.map { try $0.letter.insertion(body: $0.body) } } catch { throw LedgerError(error) }
         let trim = Statement(
             """
-            DELETE FROM dead_letters WHERE id <= (SELECT id FROM dead_letters ORDER BY id DESC OFFSET $1 LIMIT 1)
+            DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters ORDER BY at DESC, id DESC OFFSET $1)
             """, limit)
         try await transaction { session in _ = try session.pipeline(statements + [trim]) }
     }
